@@ -1,0 +1,86 @@
+# Everything a person runs here. Each target does the set-up it needs, once.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Whole packages only, by hash, for the exact versions that the tests ran with.
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+
+.PHONY: help setup demo run test check bench bench-query fuzz texts lock smoke coverage clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mailmare needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 …" % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/dev: $(VENV)/made requirements/dev.txt pyproject.toml
+	$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
+	$(INSTALL_SELF)
+	@touch $@ $(VENV)/demo
+
+# The developer's packages contain the demo's, so whoever has those needs nothing more.
+$(VENV)/demo: $(VENV)/made requirements/demo.txt pyproject.toml
+	$(PIP) install --quiet --require-hashes --requirement requirements/demo.txt
+	$(INSTALL_SELF)
+	@touch $@
+
+setup: $(VENV)/dev ## Make .venv with everything a developer needs
+
+demo: $(VENV)/demo ## The whole bot in a browser page, without a token
+	@exec $(BIN)/mailmare demo
+
+run: $(VENV)/demo ## The bot on Discord (settings: .env.example)
+	@exec $(BIN)/mailmare run
+
+test: $(VENV)/dev ## Every test, with the coverage that the pure rooms must have
+	@$(BIN)/python -m coverage erase
+	$(BIN)/python -m pytest --quiet --cov --cov-report=
+	@$(MAKE) --no-print-directory coverage
+
+coverage: $(VENV)/dev
+	$(BIN)/python -m coverage report --fail-under=95 --include='bot/posts/*,bot/query/*,bot/safety/*,bot/sites/*'
+	@$(BIN)/python -m coverage report --format=total | sed 's/^/All of bot and cogs, per cent: /'
+
+smoke: $(VENV)/dev ## The pure rooms and one end-to-end test (for other Python versions)
+	$(BIN)/python -m pytest --quiet tests/posts tests/query tests/safety
+	$(BIN)/python -m pytest --quiet -m smoke tests
+
+check: $(VENV)/dev ## Style, types, the import contract, dead code, texts, Dockerfile
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/python -m tests.catalogue --check
+	$(BIN)/hadolint Dockerfile
+
+bench: $(VENV)/dev ## Our own overhead, start-up and memory (reports; nothing passes or fails)
+	@$(BIN)/python -m benchmarks.commands $(ARGS)
+
+bench-query: $(VENV)/dev ## The query index beside the naive ways
+	@$(BIN)/python -m benchmarks.query $(ARGS)
+
+fuzz: $(VENV)/dev ## 200,000 odd strings through the query parser
+	$(BIN)/python -m tests.query.fuzz --count 200000
+
+texts: $(VENV)/dev ## Bring the texts' catalogue up to date with the sources
+	$(BIN)/python -m tests.catalogue
+
+# Needs uv; the index, if any, comes from the environment and is not recorded.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
+
+lock: ## Pin the packages anew, with hashes
+	$(LOCK) pyproject.toml --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --constraint requirements/run.txt --extra demo --output-file requirements/demo.txt
+	$(LOCK) pyproject.toml --constraint requirements/demo.txt --extra dev --output-file requirements/dev.txt
+	$(LOCK) requirements/build.in --constraint requirements/demo.txt --output-file requirements/build.txt
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

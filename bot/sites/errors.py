@@ -1,0 +1,56 @@
+"""What can go wrong between us and a site: each a value that says what to do, and until when."""
+
+from datetime import datetime
+
+
+class SiteError(Exception):
+    """A request that brought no usable answer.
+
+    `site` is the catalogue's name; `message` is for people and holds no secret, no URL and no
+    stack; `until` is the instant before which asking again is pointless (UTC), if one is known.
+    """
+
+    def __init__(self, site: str, message: str, *, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.site = site
+        self.message = message
+        self.until = until
+
+
+class NotFound(SiteError):
+    """The site answered that there is no such thing (404): an answer, not a failure (rule L6)."""
+
+
+class BadQuery(SiteError):
+    """The site refused the query text (400 or 422); `message` quotes its reason (rule L6)."""
+
+
+class BadRequest(SiteError):
+    """A parameter that no site takes, refused here before any request was made."""
+
+
+class Refused(SiteError):
+    """The site refuses us or the key (401, or 403): never evaded (rules L8, L9)."""
+
+
+class CoolingDown(SiteError):
+    """The site asked us to stay away until `until`: nothing was sent (rules L6, L7, L9)."""
+
+
+class Busy(SiteError):
+    """Our own share of the site's limit is used up until `until`: nothing was sent."""
+
+
+class Unavailable(SiteError):
+    """The site failed, or could not be reached, after the retries that are polite (rule L6)."""
+
+
+class BadResponse(SiteError):
+    """A body that is not what the site's document describes; `field` names the place.
+
+    `field` is a dotted path such as `image.tags`, or what is wrong with the body as a whole.
+    """
+
+    def __init__(self, site: str, field: str, message: str) -> None:
+        super().__init__(site, message)
+        self.field = field
