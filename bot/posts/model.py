@@ -27,6 +27,18 @@ class Location(Struct, frozen=True):
     """The post's page there, as the body has it."""
 
 
+class Intensities(Struct, frozen=True):
+    """How light each quarter of a picture is, as boards compare pictures (seeds S1, S3, S4).
+
+    Each board counts in units of its own, which compare with nobody else's.
+    """
+
+    nw: float
+    ne: float
+    sw: float
+    se: float
+
+
 class Post(Struct, frozen=True, kw_only=True):
     """One picture or video on a site, decoded but not yet verified: not to be shown.
 
@@ -64,6 +76,8 @@ class Post(Struct, frozen=True, kw_only=True):
     name: Maybe[str | None] = UNSET
     sha512_hash: Maybe[str | None] = UNSET
     orig_sha512_hash: Maybe[str | None] = UNSET
+    intensities: Maybe[Intensities | None] = UNSET
+    """`None` until the picture is processed."""
 
     uploader: Maybe[str | None] = UNSET
     """`None` is an anonymous uploader. Never credited as the artist (rule L1)."""
@@ -91,7 +105,8 @@ class Post(Struct, frozen=True, kw_only=True):
     thumbnails_generated: Maybe[bool | None] = UNSET
     processed: Maybe[bool | None] = UNSET
 
-    hidden_from_users: bool = False
+    hidden_from_users: Maybe[bool] = UNSET
+    """Merged or deleted. Boards always say; the Safe Pony API never does."""
     deletion_reason: Maybe[str | None] = UNSET
     duplicate_of: Maybe[int | None] = UNSET
     approved: Maybe[bool | None] = UNSET

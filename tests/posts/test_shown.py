@@ -1,0 +1,45 @@
+"""The tags in a text are fit for everybody (reference: safety, 3.7)."""
+
+import pytest
+
+from bot.posts.rating import fold
+from bot.posts.shown import shown_tags
+
+
+def test_ratings_people_and_repeats_are_left_out() -> None:
+    tags = ["safe", "artist:a", "editor:b", "commissioner:c", "pony", "Pony ", "oc:littlepip", ""]
+    assert shown_tags(tags) == ("pony", "oc:littlepip")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "explicit",
+        "ex\u200bplicit",
+        "implied sex",
+        "sexy",
+        "suggestive source",
+        "foalcon",
+        "bedroom eyes nudity",
+        "gore",
+        "implied death",
+        "p\u043ern",
+        "x" * 51,
+        "spoiler:s09e26",
+        "hidden one",
+    ],
+)
+def test_an_unfit_tag_is_not_shown(tag: str) -> None:
+    assert shown_tags([tag, "pony"], denied={fold("hidden-one")}) == ("pony",)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["essex", "therapy", "button mash", "butterfly", "cockatrice", "stripes", "cute", "sci-twi"],
+)
+def test_a_harmless_tag_is_shown(tag: str) -> None:
+    assert shown_tags([tag]) == (tag,)
+
+
+def test_the_list_is_short() -> None:
+    assert len(shown_tags([f"tag {n}" for n in range(100)], limit=4)) == 4
