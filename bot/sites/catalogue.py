@@ -45,6 +45,8 @@ class Site(Struct, frozen=True, kw_only=True):
     key_prefix: str = ""
     """What the site's own oEmbed keys begin with, such as `derpibooru`."""
     colour: int = 0x7B5E9D
+    upload_hosts: frozenset[str] = frozenset()
+    """The only hosts that a file is put on where the site says so (presigned addresses)."""
 
     def page_url(self, post_id: int) -> str:
         """Return the https address of the post's page on the canonical domain."""

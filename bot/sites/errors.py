@@ -22,7 +22,14 @@ class NotFound(SiteError):
 
 
 class BadQuery(SiteError):
-    """The site refused the query text (400 or 422); `message` quotes its reason (rule L6)."""
+    """The site refused the query text (400 or 422); `message` quotes its reason (rule L6).
+
+    `told` is what the site said, decoded; `None` where it said nothing that can be read.
+    """
+
+    def __init__(self, site: str, message: str, *, told: object = None) -> None:
+        super().__init__(site, message)
+        self.told = told
 
 
 class BadRequest(SiteError):
@@ -34,11 +41,14 @@ class Refused(SiteError):
 
 
 class CoolingDown(SiteError):
-    """The site asked us to stay away until `until`: nothing was sent (rules L6, L7, L9)."""
+    """We stay away until `until`, as the site asked or as its failures oblige us (L6, L7, L9).
+
+    `until` is `None` where only a restart ends it (fault F14).
+    """
 
 
 class Busy(SiteError):
-    """Our own share of the site's limit is used up until `until`: nothing was sent."""
+    """Our own share of the site's limit is used up, until `until` where known: nothing was sent."""
 
 
 class Unavailable(SiteError):
@@ -54,3 +64,18 @@ class BadResponse(SiteError):
     def __init__(self, site: str, field: str, message: str) -> None:
         super().__init__(site, message)
         self.field = field
+
+
+class KeyRefused(Refused):
+    """The site refuses the key that the call carried; without it the site may be used (F15)."""
+
+
+class Unconfirmed(Unavailable):
+    """A change was sent and no usable answer came: whether it was made must be looked up.
+
+    Never repeated by us, as that could make it twice.
+    """
+
+
+class NeedsBrowser(Refused):
+    """The site wants a person to do this in a browser; `message` says what to do (rule L15)."""

@@ -1,0 +1,85 @@
+"""Philomena boards, Derpibooru and Ponybooru among them (seeds S1, S3; reference: boards, 1)."""
+
+from bot.posts.model import Post
+from bot.texts import _
+
+from . import asking, decode
+from . import philomena_routes as routes
+from .board import DEFAULT_PER_PAGE, PostPage, Sort
+from .errors import NotFound
+from .gate import Priority
+from .philomena_bodies import decode_post
+from .philomena_filters import FilterCalls
+from .philomena_forums import ForumCalls
+from .philomena_images import ImageCalls, read_page
+from .philomena_people import PeopleCalls
+from .philomena_tags import TagCalls
+
+__all__ = ["PhilomenaBoard", "decode_post"]
+
+
+class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls):
+    """A Philomena board: any row of the catalogue whose family is `philomena`.
+
+    `key` is the operator's own API key: it goes to this board alone, and answers then carry the
+    owner's interactions. A key that the board refuses is dropped and told in `Sites.status`.
+    """
+
+    @property
+    def sorts(self) -> tuple[Sort, ...]:
+        """Return the orders that `search` takes; the first is the default (boards, 1.2)."""
+        return asking.sorts()
+
+    async def search(
+        self,
+        q: str,
+        *,
+        sort: str | Sort | None = None,
+        page: int = 1,
+        per_page: int = DEFAULT_PER_PAGE,
+        filter_id: int | None = None,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> PostPage:
+        """Return a page of the images that match `q` (GET search/images).
+
+        `q` must already be safe. `page` counts from 1, `per_page` is 1 to 50. The catalogue's
+        filter applies unless `filter_id` names another; one that the board does not show
+        silently becomes its default (boards, 1.3). Raises `BadQuery` with the board's reason.
+        """
+        order = asking.find_sort(self.site, self.sorts, sort)
+        asking.check_page(self.site, page, per_page)
+        value = await self._ask.ask(
+            routes.SEARCH_IMAGES,
+            {
+                "q": asking.check_query(self.site, q),
+                "sf": order.field,
+                "sd": order.direction,
+                "page": page,
+                "per_page": per_page,
+                "filter_id": asking.check_filter(self.site, filter_id),
+            },
+            priority=priority,
+        )
+        return read_page(value, self._ask, self.site, page=page, per_page=per_page)
+
+    async def post(
+        self, post_id: int, *, q: str, priority: Priority = Priority.INTERACTIVE
+    ) -> Post:
+        """Return one image, found by a search for `q`, which names its id under a policy.
+
+        The route by id would ignore every filter and show unapproved images (safety, 3.4).
+        Raises `NotFound` where the search does not bring that image.
+        """
+        asking.check_id(self.site, post_id)
+        page = await self.search(q, per_page=1, priority=priority)
+        for post in page.posts:
+            if post.id == post_id:
+                return post
+        if page.skipped:
+            raise decode.bad_response(self.site, "image")
+        raise NotFound(
+            self.site.name,
+            _("{site} has no post {id} that may be shown here.").format(
+                site=self.site.title, id=post_id
+            ),
+        )
