@@ -1,0 +1,64 @@
+"""The simulated Discord of the demo: one place for everything that is peculiar to SimCord 3.2.
+
+Known limits, and what is done about each:
+
+* A preview shows one channel: the demo has one, in one server.
+* The page loads nothing from outside: every picture is drawn and handed over when it opens.
+* Commands and channels cannot carry `nsfw`: the demo is safe for everybody anyway.
+* Simulated time stands still: it is brought to the present once, before anything waits for it,
+  and never advanced again; our own deadlines use our own clock.
+* `preview.refresh()` collides with clicks: nothing here calls it; each action shows its result.
+* Nonces are ignored: nothing in the demo needs them.
+* An automatically sharded client must be told its number of shards.
+* Work of the bot must be done within a time: long enough here for a slow site.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import discord
+import simcord
+from simcord import Preview
+
+from bot.clock import Clock
+from bot.texts import _
+
+_SETTLE_SECONDS = 30.0
+_NAME = "Mailmare"
+
+
+@asynccontextmanager
+async def stage(
+    client: discord.Client,
+    *,
+    clock: Clock,
+    assets: Mapping[str, tuple[str, bytes]],
+    welcome: str,
+    port: int,
+) -> AsyncIterator[Preview]:
+    """Run `client` on a simulated Discord and show it in a page on this machine.
+
+    `assets` are (file name, bytes) by URL. A member called Guide says `welcome` in the channel.
+    """
+    # A fault of the bot is logged and answered; it must not end the demo with a stack.
+    async with simcord.run(
+        client, shard_count=1, settle_timeout=_SETTLE_SECONDS, check_errors=False
+    ) as env:
+        # Its time begins on a fixed day. Brought to today before anything waits for it.
+        await env.advance_time((clock.now() - env.now()).total_seconds())
+        if client.user is not None:
+            await client.user.edit(username=_NAME)
+        guild = env.create_guild(_("Pony Art Club"))
+        channel = guild.create_text_channel(_("pony-art"))
+        guide = guild.add_member(env.create_user("guide", global_name=_("Guide")))
+        you = guild.add_member(env.create_user("you", global_name=_("You")))
+        await guide.send(channel, welcome)
+        async with env.preview(
+            channel,
+            viewers=[you],
+            layout="channel",
+            presentation_time=clock.now(),
+            assets=assets,
+            port=port,
+        ) as preview:
+            yield preview
