@@ -1,0 +1,133 @@
+"""Answering in time, and saying what went wrong to the one person who asked."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import discord
+import structlog
+
+from bot.posts.text import safe_text
+from bot.query.errors import QueryError
+from bot.safety import Refusal
+from bot.sites.catalogue import CATALOGUE
+from bot.sites.errors import SiteError
+from bot.texts import _
+
+_log = structlog.get_logger(__name__)
+
+_PRIVATE = "mailmare.private"
+#: How much of a query is shown on each side of the place that is wrong, in characters.
+_AROUND = 30
+
+
+class NotShownError(Exception):
+    """There is nothing to show; `message` tells a person why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+async def think(interaction: discord.Interaction[Any], *, private: bool = False) -> None:
+    """Acknowledge a command at once; the answer follows (fault F10)."""
+    interaction.extras[_PRIVATE] = private
+    await interaction.response.defer(ephemeral=private, thinking=True)
+
+
+@asynccontextmanager
+async def answering(interaction: discord.Interaction[Any], query: str = "") -> AsyncIterator[None]:
+    """Tell a failure of what is inside to the person who asked, privately and usefully.
+
+    Failures that are part of life end here, with `query` to point at what is wrong in it;
+    anything else is told without detail and raised on.
+    """
+    try:
+        yield
+    except (SiteError, QueryError, NotShownError) as failure:
+        await tell(interaction, failure_text(failure, query))
+    except discord.NotFound as failure:
+        # The interaction ran out, or somebody removed the message meanwhile: nobody to tell.
+        _log.info("interaction is gone", code=failure.code)
+    except Exception:
+        await tell(interaction, _("Something went wrong here. It is noted for the operator."))
+        raise
+
+
+async def tell(interaction: discord.Interaction[Any], text: str) -> None:
+    """Say `text` to the person who asked and to nobody else."""
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(text, ephemeral=True)
+            return
+        thinking = (
+            interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+        )
+        if thinking and interaction.extras.get(_PRIVATE):
+            await interaction.edit_original_response(content=text)
+            return
+        if thinking:
+            # The first follow-up completes the public "thinking…" and would be public with it:
+            # that is completed with nothing to read and taken away.
+            await interaction.edit_original_response(content="…")
+        await interaction.followup.send(text, ephemeral=True)
+        if thinking:
+            await interaction.delete_original_response()
+    except discord.HTTPException as failure:
+        _log.info("a failure could not be told", status=failure.status, code=failure.code)
+
+
+def failure_text(failure: SiteError | QueryError | NotShownError, query: str = "") -> str:
+    """Return what to say about `failure`: what is wrong, what to do, and from when."""
+    if isinstance(failure, QueryError):
+        return _query_error_text(failure, query)
+    if isinstance(failure, NotShownError):
+        return failure.message
+    site = CATALOGUE.get(failure.site)
+    text = safe_text(failure.message, 1000)
+    if site is not None and site.title not in failure.message:
+        text = _("**{site}**: {message}").format(site=site.title, message=text)
+    lines = [text]
+    if failure.until is not None:
+        lines.append(_("Ask again {when}.").format(when=instant(failure.until)))
+    return "\n".join(lines)
+
+
+def instant(when: datetime) -> str:
+    """Return `when` in the reader's own time and relative to now, and in UTC as text."""
+    stamp = int(when.timestamp())
+    return _("<t:{stamp}:R>, after <t:{stamp}:t> ({utc} UTC)").format(
+        stamp=stamp, utc=when.strftime("%H:%M:%S")
+    )
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Return why a post is not shown."""
+    return _("This post is not shown: {reason}").format(reason=refusal.reason)
+
+
+def _query_error_text(error: QueryError, query: str) -> str:
+    """Say what is wrong with a query, pointing at the place in it."""
+    lines = [error.message]
+    if query and error.end > error.start:
+        lines = [
+            _("Position {position}: {message}").format(
+                position=error.start + 1, message=error.message
+            ),
+            _pointer(query, error.start, error.end),
+        ]
+    if error.hint:
+        lines.append(error.hint)
+    return "\n".join(lines)
+
+
+def _pointer(text: str, start: int, end: int) -> str:
+    """Show the part of `text` round `start` with carets under what is wrong."""
+    line = "".join(char if char.isprintable() and char != "`" else " " for char in text)
+    left, right = max(0, start - _AROUND), min(len(line), start + _AROUND)
+    before = "…" if left else ""
+    after = "…" if right < len(line) else ""
+    carets = "^" * max(1, min(end, right) - start)
+    indent = " " * (len(before) + start - left)
+    return f"```\n{before}{line[left:right]}{after}\n{indent}{carets}\n```"

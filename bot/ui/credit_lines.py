@@ -1,0 +1,111 @@
+"""The credit as lines of markdown: who made it, where it comes from, where it was found."""
+
+from collections.abc import Iterable
+
+from bot.posts.credit import Credit, Source
+from bot.posts.text import inline_code, masked_link, safe_text, utf16_len
+from bot.posts.urls import host_of
+from bot.sites.catalogue import CATALOGUE
+from bot.texts import _, ngettext
+
+#: More than any message takes: a name that long makes the credit not fit, and is not cut.
+_NAME_LIMIT = 4096
+_SOURCE_LABEL = 80
+_ORIGINAL = 200
+#: Room kept for "+N more on the page".
+_MORE = 60
+
+
+def credit_lines(credit: Credit, limit: int) -> str:
+    """Return the whole credit in at most `limit` UTF-16 units.
+
+    Every artist is named and the first source shown; further sources as they fit (rules L1-L4).
+    Raises ValueError where even that does not fit: such a post is not shown.
+    """
+    head = list(_artist_lines(credit))
+    tail = [_page_line(credit)]
+    room = limit - sum(utf16_len(line) + 1 for line in (*head, *tail))
+    text = "\n".join([*head, _source_line(credit.sources, room), *tail])
+    if utf16_len(text) > limit:
+        raise ValueError("the credit does not fit")
+    return text
+
+
+def plain_credit(credit: Credit, limit: int) -> str:
+    """Return the credit without a link of its own but the page's, in at most `limit` units.
+
+    For a message that Discord refused in its usual form. Raises ValueError where the artists do
+    not fit.
+    """
+    source = credit.sources[0].text if credit.sources else _("no source given")
+    lines = [
+        *_artist_lines(credit),
+        _("Source:") + " " + (safe_text(source, _ORIGINAL) or _("(not readable)")),
+        _("Page:") + f" <{credit.page_url}>",
+    ]
+    text = "\n".join(lines)
+    if utf16_len(text) > limit:
+        raise ValueError("the credit does not fit")
+    return text
+
+
+def _artist_lines(credit: Credit) -> Iterable[str]:
+    by_role: dict[str, list[str]] = {}
+    for artist in credit.artists:
+        name = safe_text(artist.name, _NAME_LIMIT)
+        by_role.setdefault(artist.role, []).append(f"**{name}**" if name else _("(no name)"))
+    if credit.note:
+        yield _("Artist: {note}").format(note=credit.note_text)
+    for role, names in by_role.items():
+        yield _role_label(role, len(names)) + " " + ", ".join(names)
+
+
+def _role_label(role: str, count: int) -> str:
+    match role:
+        case "photographer":
+            return ngettext("Photographer:", "Photographers:", count)
+        case "colorist":
+            return ngettext("Colorist:", "Colorists:", count)
+        case "editor":
+            return ngettext("Editor:", "Editors:", count)
+        case _:
+            return ngettext("Artist:", "Artists:", count)
+
+
+def _source_line(sources: tuple[Source, ...], room: int) -> str:
+    if not sources:
+        return _("Source: no source given")
+    line = _("Source:") + " " + _source(sources[0], room - utf16_len(_("Source:")) - _MORE)
+    for shown, source in enumerate(sources[1:], 1):
+        more = ", " + _source(source, room)
+        if utf16_len(line + more) > room - _MORE:
+            left = len(sources) - shown
+            return line + " " + _("(+{count} on the page)").format(count=left)
+        line += more
+    return line
+
+
+def _source(source: Source, room: int) -> str:
+    """Show one source: a link, with the http original beside it, or the text that it is."""
+    text = safe_text(source.text, max(_SOURCE_LABEL, min(room, _ORIGINAL)))
+    if source.url is None:
+        return text or _("(not readable)")
+    label = source.url.removeprefix("https://").removesuffix("/")
+    short = label if len(label) <= _SOURCE_LABEL else f"{label[: _SOURCE_LABEL - 1]}…"
+    link = masked_link(short, source.url, room) if room > 0 else ""
+    shown = link or text
+    if source.original is not None:
+        code = inline_code(source.original, _ORIGINAL)
+        if utf16_len(f"{shown} ({code})") <= room:
+            shown = f"{shown} ({code})"
+    return shown
+
+
+def _page_line(credit: Credit) -> str:
+    label = credit.page_url.removeprefix("https://")
+    line = _("Page:") + " " + masked_link(label, credit.page_url)
+    if credit.site_url is not None:
+        site = CATALOGUE.get(credit.site)
+        title = site.title if site else host_of(credit.site_url)
+        line += " · " + masked_link(title, credit.site_url)
+    return line

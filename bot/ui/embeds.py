@@ -1,0 +1,156 @@
+"""A verified post as an embed: the picture never without its credit."""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import discord
+from msgspec import UNSET, UnsetType
+
+from bot.posts.model import Post
+from bot.posts.rating import Rating, ratings
+from bot.posts.text import masked_link, plain_text, safe_text, utf16_len
+from bot.safety import VerifiedPost
+from bot.sites.catalogue import CATALOGUE
+from bot.texts import _, ngettext
+from bot.ui.answers import NotShownError
+from bot.ui.credit_lines import credit_lines, plain_credit
+
+T = TypeVar("T")
+
+#: Discord's limits, in UTF-16 units to be strict (reference: safety, 4).
+TITLE, DESCRIPTION, FIELD_VALUE, AUTHOR, ALTERNATIVE = 256, 4096, 1024, 256, 1024
+#: What the small texts are kept to, so that with the credit no embed reaches the 6000 of all.
+_FOOTER, _TAGS = 200, 600
+_CONTENT = 2000
+_TAG = 60
+
+#: From the tamest; the last that a post carries gives its colour.
+_COLOURS: dict[Rating, int] = {
+    Rating.SAFE: 0x67AF2B,
+    Rating.SUGGESTIVE: 0xE0B02E,
+    Rating.QUESTIONABLE: 0xD9822B,
+    Rating.EXPLICIT: 0xC23030,
+    Rating.SEMI_GRIMDARK: 0x6E6E6E,
+    Rating.GRIMDARK: 0x4A4A4A,
+    Rating.GROTESQUE: 0x3A3A3A,
+}
+_UNRATED = 0x99AAB5
+
+
+def post_embed(
+    post: VerifiedPost,
+    *,
+    heading: str = "",
+    link: str | None = None,
+    position: int | None = None,
+    total: int | None = None,
+) -> discord.Embed:
+    """Return the embed of a verified post: picture, all artists, source, page link, site.
+
+    `heading` is what was searched for and `link` the search's own address; `position` and
+    `total` are the place among the results. Raises NotShownError where the credit does not fit
+    in one message, and ValueError for a post to be spoilered, which no embed can hide.
+    """
+    if post.spoiler:
+        raise ValueError("an embed cannot hide its picture")
+    site = CATALOGUE[post.post.site]
+    author = {"name": plain_text(f"{site.title} · {heading}" if heading else site.title, AUTHOR)}
+    if link is not None:
+        author["url"] = link
+    body: dict[str, Any] = {
+        "type": "rich",
+        "author": author,
+        "title": _("Post {id}").format(id=post.post.id),
+        "url": post.credit.page_url,
+        "description": _description(post),
+        "color": _colour(post.post),
+        "fields": list(_fields(post)),
+        "footer": {"text": plain_text(_footer(post.post, position, total), _FOOTER)},
+    }
+    # Only a payload can carry the alternative text: `set_image` has no place for it.
+    body["image"] = {"url": post.media.url}
+    if alternative := plain_text(post.media.alt, ALTERNATIVE):
+        body["image"]["description"] = alternative
+    return discord.Embed.from_dict(body)
+
+
+def plain_post(post: VerifiedPost) -> str:
+    """Return a post as text alone, its credit whole: for when Discord refuses the embed.
+
+    Raises NotShownError where the credit does not fit in one message.
+    """
+    try:
+        return plain_credit(post.credit, _CONTENT)
+    except ValueError:
+        raise _too_many_artists() from None
+
+
+def said(value: T | UnsetType | None) -> T | None:
+    """Return a value of a post, or None where the site says none or nothing."""
+    return None if value is UNSET or isinstance(value, UnsetType) else value
+
+
+def _description(post: VerifiedPost) -> str:
+    extra = ""
+    if post.media.video_url is not None:
+        text = _("Play the video") if post.media.kind == "video" else _("Play the animation")
+        extra = masked_link(text, post.media.video_url)
+    try:
+        lines = credit_lines(post.credit, DESCRIPTION - utf16_len(extra) - 1)
+    except ValueError:
+        raise _too_many_artists() from None
+    return f"{lines}\n{extra}" if extra else lines
+
+
+def _too_many_artists() -> NotShownError:
+    return NotShownError(
+        _("This post names more artists than one message can credit, so it is not shown.")
+    )
+
+
+def _fields(post: VerifiedPost) -> Iterator[dict[str, Any]]:
+    if numbers := _numbers(post.post):
+        yield {"name": _("Score"), "value": numbers, "inline": True}
+    if tags := _tags(post.shown_tags):
+        yield {"name": _("Tags"), "value": tags, "inline": True}
+
+
+def _numbers(post: Post) -> str:
+    score, faves, comments = said(post.score), said(post.faves), said(post.comment_count)
+    parts = []
+    if score is not None:
+        parts.append(str(score))
+    if faves is not None:
+        parts.append(ngettext("{count} favourite", "{count} favourites", faves).format(count=faves))
+    if comments is not None:
+        parts.append(
+            ngettext("{count} comment", "{count} comments", comments).format(count=comments)
+        )
+    return " · ".join(parts)
+
+
+def _tags(tags: tuple[str, ...]) -> str:
+    shown = ""
+    for tag in tags:
+        longer = f"{shown}, {safe_text(tag, _TAG)}" if shown else safe_text(tag, _TAG)
+        if utf16_len(longer) > _TAGS:
+            break
+        shown = longer
+    return shown
+
+
+def _footer(post: Post, position: int | None, total: int | None) -> str:
+    parts = [CATALOGUE[post.site].title]
+    if found := sorted(ratings(post.tags), key=list(_COLOURS).index):
+        parts.append(", ".join(found))
+    if position is not None and total is not None:
+        parts.append(_("result {position} of {total}").format(position=position, total=total))
+    elif position is not None:
+        parts.append(_("result {position}").format(position=position))
+    return " · ".join(parts)
+
+
+def _colour(post: Post) -> int:
+    carried = ratings(post.tags)
+    colours = [colour for rating, colour in _COLOURS.items() if rating in carried]
+    return colours[-1] if colours else _UNRATED

@@ -1,0 +1,1 @@
+"""The commands: each reads the interaction, calls `bot`, and answers."""

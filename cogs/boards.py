@@ -1,0 +1,115 @@
+"""The commands that every board has, written once; a board's own file gives them its name."""
+
+from typing import ClassVar
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import MailmareBot
+from bot.sites.asking import sorts
+from bot.texts import _
+from bot.ui.answers import answering, think
+from bot.ui.buttons import show
+from bot.ui.facts import comments_embed, tag_embed
+from bot.ui.finder import Finder
+from bot.ui.search import Search
+from cogs.options import BoardId, CommentsPage, Query, TagName
+
+_SORTS = [app_commands.Choice(name=sort.title, value=sort.name) for sort in sorts()]
+
+
+class BoardCog(commands.GroupCog):
+    """Search, random, post, featured, tag and comments of one board."""
+
+    site: ClassVar[str]
+    """The board's name in the catalogue."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    @app_commands.command(description=_("Search, and page through the results."))
+    @app_commands.describe(
+        query=_("Tags with commas between them, such as: twilight sparkle, cute"),
+        sort=_("The order of the results; newest first if you do not say."),
+    )
+    @app_commands.choices(sort=_SORTS)
+    async def search(
+        self, interaction: discord.Interaction, query: Query, sort: str | None = None
+    ) -> None:
+        """Answer with the first result and the buttons to reach the others."""
+        async with answering(interaction, query):
+            search = Search(self.site, query, sort or "")
+            self._finder.link(search)  # What cannot be asked is said at once and privately.
+            await think(interaction)
+            found = await self._finder.first(search)
+            await show(interaction, found)
+
+    @app_commands.command(description=_("A random picture, and another, and another."))
+    @app_commands.describe(
+        query=_("Tags with commas between them; leave it out for any picture."),
+        sort=_("Draw from the first 50 in this order instead of from all."),
+    )
+    @app_commands.choices(sort=_SORTS)
+    async def random(
+        self, interaction: discord.Interaction, query: Query = "", sort: str | None = None
+    ) -> None:
+        """Answer with a random result and the button for another."""
+        async with answering(interaction, query):
+            search = Search(self.site, query, sort or "")
+            self._finder.link(search)
+            await think(interaction)
+            found = await self._finder.draw(search)
+            await show(interaction, found)
+
+    @app_commands.command(description=_("One picture by its number."))
+    @app_commands.describe(number=_("The number in the address of the picture's page."))
+    @app_commands.rename(number="id")
+    async def post(self, interaction: discord.Interaction, number: BoardId) -> None:
+        """Answer with the post of that number, if it may be shown."""
+        async with answering(interaction):
+            self._finder.board(self.site)
+            await think(interaction)
+            found = await self._finder.post(self.site, number)
+            await show(interaction, found)
+
+    @app_commands.command(description=_("The picture that the site features at present."))
+    async def featured(self, interaction: discord.Interaction) -> None:
+        """Answer with the featured post, if it may be shown."""
+        async with answering(interaction):
+            self._finder.board(self.site)
+            await think(interaction)
+            found = await self._finder.featured(self.site)
+            await show(interaction, found)
+
+    @app_commands.command(description=_("What a tag means and how many pictures have it."))
+    @app_commands.describe(name=_("The tag's name, or another name for it."))
+    async def tag(self, interaction: discord.Interaction, name: TagName) -> None:
+        """Answer privately with what the site says about the tag."""
+        async with answering(interaction):
+            board = self._finder.board(self.site)
+            await think(interaction, private=True)
+            embed = tag_embed(await board.tag(name))
+            await interaction.edit_original_response(embed=embed)
+
+    @app_commands.command(description=_("What people wrote under a picture, for your eyes only."))
+    @app_commands.describe(
+        number=_("The number in the address of the picture's page."),
+        page=_("Which page of the comments, from the newest on."),
+    )
+    @app_commands.rename(number="id")
+    async def comments(
+        self, interaction: discord.Interaction, number: BoardId, page: CommentsPage = 1
+    ) -> None:
+        """Answer privately with the comments, if the post itself may be shown."""
+        async with answering(interaction):
+            self._finder.board(self.site)
+            await think(interaction, private=True)
+            found, comments = await self._finder.comments(self.site, number, page)
+            await interaction.edit_original_response(embed=comments_embed(found, comments))
+
+
+async def add_board(bot: commands.Bot, cog: type[BoardCog]) -> None:
+    """Add a board's commands to the bot."""
+    assert isinstance(bot, MailmareBot)  # noqa: S101  the extensions are Mailmare's own
+    await bot.add_cog(cog(bot.finder))

@@ -1,0 +1,65 @@
+"""The commands of the Safe Pony API: the quickest joy."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import MailmareBot
+from bot.texts import _
+from bot.ui.answers import answering, think
+from bot.ui.buttons import show
+from bot.ui.facts import pony_tag_embed
+from bot.ui.finder import Finder
+from bot.ui.search import EXACT, RANDOM, Search
+from cogs.options import PonyId, Query, TagName
+
+
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponies, at random.")):
+    """`/pony`, also in direct messages."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    @app_commands.command(description=_("A random safe pony."))
+    @app_commands.describe(
+        tags=_("Tags that it must all have, with commas between them."),
+        no_stem=_("Take the tags to the letter: no other forms of the same words."),
+    )
+    async def random(
+        self, interaction: discord.Interaction, tags: Query = "", *, no_stem: bool = False
+    ) -> None:
+        """Answer with a random pony and the button for another."""
+        async with answering(interaction, tags):
+            search = Search(self._finder.ponies.site.name, tags, EXACT if no_stem else RANDOM)
+            self._finder.link(search)  # What cannot be asked is said at once and privately.
+            await think(interaction)
+            found = await self._finder.draw(search)
+            await show(interaction, found)
+
+    @app_commands.command(description=_("One pony by its number."))
+    @app_commands.describe(number=_("The pony's number."))
+    @app_commands.rename(number="id")
+    async def get(self, interaction: discord.Interaction, number: PonyId) -> None:
+        """Answer with the pony of that number, if it may be shown."""
+        async with answering(interaction):
+            site = self._finder.ponies.site.name
+            await think(interaction)
+            found = await self._finder.post(site, number)
+            await show(interaction, found)
+
+    @app_commands.command(description=_("Other names of a tag, and how it is searched for."))
+    @app_commands.describe(name=_("The tag's name, or another name for it."))
+    async def tag(self, interaction: discord.Interaction, name: TagName) -> None:
+        """Answer privately with what the Safe Pony API says about the tag."""
+        async with answering(interaction):
+            ponies = self._finder.ponies
+            await think(interaction, private=True)
+            embed = pony_tag_embed(await ponies.tag(name), ponies.site)
+            await interaction.edit_original_response(embed=embed)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the commands to the bot (discord.py's entry of an extension)."""
+    assert isinstance(bot, MailmareBot)  # noqa: S101  the extensions are Mailmare's own
+    await bot.add_cog(Pony(bot.finder))

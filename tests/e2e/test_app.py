@@ -1,0 +1,27 @@
+"""The composition: what the operator switches off, and how it all ends."""
+
+from pathlib import Path
+
+from bot.app import App
+from bot.demo.page import demo_settings
+from bot.demo.sites import SimulatedSites
+from tests.discord_stage import WORLD, set_stage
+
+
+async def test_a_site_that_is_switched_off_says_so_and_the_others_go_on(tmp_path: Path) -> None:
+    async with set_stage(tmp_path, off=("derpibooru", "ponyapi")) as stage:
+        for command in ("derpibooru featured", "pony random", "pony tag"):
+            options = {"name": "cute"} if command.endswith("tag") else {}
+            answer = await stage.ask(command, **options)
+            assert answer.private
+            assert "switched off" in answer.text
+        assert (await stage.ask("twibooru search", query="mare")).picture is not None
+        about = await stage.ask("about")
+        assert "Derpibooru" not in (about.embed.fields[0].value or "")
+
+
+async def test_a_client_that_never_started_is_closed_with_the_rest(tmp_path: Path) -> None:
+    async with SimulatedSites(WORLD) as sites:
+        async with App(demo_settings(sites, tmp_path)) as app:
+            assert not app.client.is_closed()
+        assert app.client.is_closed()

@@ -1,0 +1,131 @@
+"""`mailmare demo` as a newcomer meets it: one command, one address, a browser.
+
+`MAILMARE_SCREENSHOT` names a file for the README's picture.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+pytestmark = pytest.mark.browser
+
+_CHROMIUM = shutil.which("chromium")
+_START_SECONDS = 90
+_ADDRESS = re.compile(r"^http://127\.0\.0\.1:\d+/\S*$", re.MULTILINE)
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    if _CHROMIUM is None:
+        if os.environ.get("MAILMARE_REQUIRE_BROWSER") == "1":
+            pytest.fail("there is no chromium")
+        pytest.skip("there is no chromium")
+    async with async_playwright() as playwright:
+        # Its sandbox needs more rights than a container's root has.
+        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield await browser.new_page(viewport={"width": 1280, "height": 900})
+        await browser.close()
+
+
+async def test_a_newcomer_sees_credited_pictures_and_turns_pages(
+    page: Page, tmp_path: Path
+) -> None:
+    async with demo(tmp_path) as address:
+        await page.goto(address)
+
+        await use(page, "/pony random")
+        pony = await newest(page, "Another")
+        await wait_drawn(pony)
+        await expect(pony).to_contain_text("Artist:")
+        await expect(pony).to_contain_text("Source:")
+        await expect(pony.get_by_role("link", name="theponyapi.com/api/v1/pony/id")).to_be_visible()
+
+        await use(page, "/derpibooru search", "cute")
+        found = await newest(page, "▶")
+        await wait_drawn(found)
+        await expect(found).to_contain_text("Artist:")
+        await expect(found).to_contain_text("Source:")
+        await expect(found.get_by_role("link", name="derpibooru.org/images/")).to_be_visible()
+        await expect(found).to_contain_text("result 1 of")
+        first = await found.locator("img.embed-image").get_attribute("alt")
+
+        await found.get_by_role("button", name="▶").click()
+        await expect(found).to_contain_text("result 2 of")
+        await wait_drawn(found)
+        assert await found.locator("img.embed-image").get_attribute("alt") != first
+
+        if path := os.environ.get("MAILMARE_SCREENSHOT"):
+            await take_picture(page, Path(path))
+
+
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[str]:
+    """Run the demo as a process; yield the address it prints, then end it as Ctrl-C does."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo",
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)},
+    )  # fmt: skip
+    assert process.stdout is not None
+    printed = ""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while not (address := _ADDRESS.search(printed)):
+                line = await process.stdout.readline()
+                assert line, f"the demo ended: {printed}"
+                printed += line.decode()
+        yield address[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(20):
+            rest, _errors = await process.communicate()
+    assert process.returncode == 0
+    assert "The demo has ended." in rest.decode()
+    assert os.listdir(folder) == [], "the demo leaves nothing behind"  # noqa: PTH208
+
+
+async def use(page: Page, command: str, text: str = "") -> None:
+    """Type a slash command as a person does, pick it from the list, fill in and send."""
+    composer = page.locator("#channel-composer-input")
+    await composer.click()
+    await composer.press_sequentially(command)
+    await page.get_by_role("option").filter(has_text=command).first.wait_for()
+    await page.keyboard.press("Enter")
+    await page.get_by_label(f"Command {command}").wait_for()
+    if text:
+        await page.keyboard.type(text)
+    await page.get_by_role("button", name="Send").click()
+
+
+async def newest(page: Page, button: str) -> Locator:
+    """Return the newest message once it has `button`."""
+    message = page.locator("article.channel-message").last
+    await message.get_by_role("button", name=button, exact=True).wait_for()
+    return message
+
+
+async def wait_drawn(message: Locator) -> None:
+    """Wait until the message's picture is loaded: the page makes it anew at each change."""
+    await message.page.wait_for_function(
+        "messages => [...messages].at(-1).querySelector('img.embed-image')?.naturalWidth > 0",
+        arg=await message.page.evaluate_handle(
+            "document.getElementsByClassName('channel-message')"
+        ),
+    )
+
+
+async def take_picture(page: Page, path: Path) -> None:
+    """Take the README's picture: the conversation's end, without the list of messages."""
+    await page.get_by_role("button", name="Messages", exact=True).click()
+    await expect(page.locator("#action-status")).to_have_text("Viewport updated")
+    await page.locator("#channel-timeline").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+    await page.screenshot(path=path)

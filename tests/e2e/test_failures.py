@@ -1,0 +1,102 @@
+"""A site in trouble: one clear private answer, and never a stack."""
+
+import re
+
+import pytest
+
+from bot.demo.sites import Mode
+from tests.discord_stage import Stage
+
+COMMANDS = {
+    "pony random": ("ponyapi", {}),
+    "derpibooru search": ("derpibooru", {"query": "mare"}),
+    "ponybooru featured": ("ponybooru", {}),
+    "twibooru random": ("twibooru", {"query": "mare"}),
+    "derpibooru tag": ("derpibooru", {"name": "pegasus"}),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("kind", ["403_html", "truncated", "html200", "deep", "redirect"])
+async def test_a_broken_answer_is_told_privately(stage: Stage, command: str, kind: str) -> None:
+    """Faults F16 to F19."""
+    site, options = COMMANDS[command]
+    stage.sites.set_mode(site, Mode(kind=kind))  # type: ignore[arg-type]
+    answer = await stage.ask(command, **options)
+
+    assert answer.private
+    assert answer.message.embeds == []
+    assert "Traceback" not in answer.text
+    assert "127.0.0.1" not in answer.text
+
+
+@pytest.mark.parametrize("command", ["derpibooru search", "ponybooru featured"])
+@pytest.mark.parametrize("kind", ["down_501", "down_500_empty"])
+async def test_a_site_that_asks_for_rest_is_told_with_its_end(
+    stage: Stage, command: str, kind: str
+) -> None:
+    """Rule L9, faults F12 and F13: the end as a timestamp of Discord's and as text."""
+    site, options = COMMANDS[command]
+    stage.sites.set_mode(site, Mode(kind=kind))  # type: ignore[arg-type]
+    answer = await stage.ask(command, **options)
+    asked = len(stage.requests(site))
+    again = await stage.ask(command, **options)
+
+    for told in (answer, again):
+        assert told.private
+        assert re.search(r"<t:\d+:R>", told.text)
+        assert re.search(r"\d\d:\d\d:\d\d UTC", told.text)
+    assert len(stage.requests(site)) == asked
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_too_many_requests_are_told_with_the_end(stage: Stage, command: str) -> None:
+    """Fault F14."""
+    site, options = COMMANDS[command]
+    stage.sites.set_mode(site, Mode(kind="429", retry_after="120"))
+    answer = await stage.ask(command, **options)
+
+    assert answer.private
+    assert re.search(r"<t:\d+:R>", answer.text)
+
+
+async def test_a_press_while_the_site_rests_leaves_the_message_as_it_is(stage: Stage) -> None:
+    answer = await stage.ask("derpibooru search", query="mare")
+    picture = answer.picture
+    await stage.env.restart_bot(stage.app.new_client())
+    stage.sites.set_mode("derpibooru", Mode(kind="down_500_empty"))
+    pressed = await stage.press(answer, "▶")
+
+    assert pressed.private
+    assert re.search(r"<t:\d+:R>", pressed.text)
+    assert answer.picture == picture
+
+
+async def test_about_says_which_site_rests_and_until_when(stage: Stage) -> None:
+    stage.sites.set_mode("derpibooru", Mode(kind="down_500_empty"))
+    await stage.ask("derpibooru search", query="mare")
+    answer = await stage.ask("about")
+
+    assert "Ponybooru**: up" in answer.text
+    assert re.search(r"Derpibooru\*\*: resting, back <t:\d+:R>", answer.text)
+
+
+async def test_a_slow_site_is_answered_for_in_the_end(stage: Stage) -> None:
+    """Fault F10: the acknowledgement does not wait for the site."""
+    stage.sites.set_mode("derpibooru", Mode(kind="slow", seconds=1.5))
+    answer = await stage.ask("derpibooru search", query="mare")
+
+    assert answer.picture is not None
+    callbacks = [body for _m, path, body in stage.bodies() if path.endswith("/callback")]
+    assert [body["type"] for body in callbacks] == [5]
+
+
+async def test_a_picture_that_discord_refuses_is_replaced_by_its_credit(stage: Stage) -> None:
+    """Fault F41; reference: safety, 4."""
+    stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=400, code=50035)
+    answer = await stage.ask("derpibooru featured")
+
+    assert answer.message.embeds == []
+    assert "Artist" in answer.text
+    assert "Source: " in answer.text
+    assert "<https://derpibooru.org/images/" in answer.text
