@@ -1,0 +1,194 @@
+"""`mailmare doctor`: one line per check, each ok or what to do."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import aiohttp
+from msgspec import Struct
+
+from bot.app import sites_in_use
+from bot.clock import SYSTEM_CLOCK, Clock
+from bot.discord_api import DiscordAnswerError, ask
+from bot.doctor_sites import site_check
+from bot.exit_codes import Exit
+from bot.finding import Finding, Patient
+from bot.settings import Settings
+from bot.settings_table import SITE_TITLES
+from bot.sites import Sites, Transport
+from bot.sites.agent import user_agent
+from bot.texts import _
+
+LEAST_FREE_BYTES = 100 * 1024 * 1024
+#: Seconds that the machine's clock may be off: Discord's own snowflakes and time-outs bear that.
+MOST_CLOCK_ERROR = 30.0
+#: Application flags that stand for privileged intents; Mailmare uses none of them (rule D8).
+_PRIVILEGED_FLAGS = sum(1 << bit for bit in (12, 13, 14, 15, 18, 19))
+
+
+class Check(Struct, frozen=True):
+    """One line of the answer."""
+
+    name: str
+    look: Callable[[Patient], Awaitable[Finding]]
+
+
+async def examine(
+    settings: Settings, say: Callable[[str], None], clock: Clock = SYSTEM_CLOCK
+) -> Exit:
+    """Make every check at once, say a line for each in order, and return whether all are well."""
+    async with _patient(settings, clock) as patient:
+        lines = checks(settings)
+        findings = await asyncio.gather(*(check.look(patient) for check in lines))
+    width = max(len(check.name) for check in lines)
+    for check, finding in zip(lines, findings, strict=True):
+        mark = _("ok   ") if finding.ok else _("to do")
+        say(f"{mark}  {check.name:<{width}}  {finding.text} {finding.advice}".rstrip())
+    return Exit.OK if all(finding.ok for finding in findings) else Exit.FAILED
+
+
+def checks(settings: Settings) -> list[Check]:
+    """Return the checks in the order of their lines."""
+    return [
+        Check(_("settings"), _check_settings),
+        Check(_("data directory"), _check_data_directory),
+        Check(_("clock"), _check_clock),
+        *(Check(title, site_check(name)) for name, title in SITE_TITLES.items()),
+        Check("Discord", _check_discord),
+        *([Check(_("log-ins"), _check_log_ins)] if settings.discord_token else []),
+    ]
+
+
+@asynccontextmanager
+async def _patient(settings: Settings, clock: Clock) -> AsyncIterator[Patient]:
+    transport = Transport(
+        clock,
+        user_agent=user_agent(settings.contact),
+        allow_loopback_http=settings.allow_loopback_sites,
+    )
+    async with Sites(sites_in_use(settings), transport) as sites:
+        yield Patient(settings, clock, transport, sites)
+
+
+async def _check_settings(patient: Patient) -> Finding:
+    """Say what is odd about settings that are right as such."""
+    if not patient.settings.contact:
+        return Finding(
+            ok=True,
+            text=_("complete."),
+            advice=_("MAILMARE_CONTACT would tell the sites' staff how to reach you."),
+        )
+    return Finding(ok=True, text=_("complete."))
+
+
+async def _check_data_directory(patient: Patient) -> Finding:
+    return await asyncio.to_thread(_look_at_directory, patient.settings.data_dir)
+
+
+def _look_at_directory(path: Path) -> Finding:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path) as file:
+            file.write(b"mailmare")
+            file.flush()
+            os.fsync(file.fileno())
+        free = shutil.disk_usage(path).free
+    except OSError as error:
+        return Finding(
+            ok=False,
+            text=_("{path} cannot be written ({error}).").format(path=path, error=error.strerror),
+            advice=_("Let the bot's user write there, or set MAILMARE_DATA_DIR."),
+        )
+    if free < LEAST_FREE_BYTES:
+        return Finding(
+            ok=False,
+            text=_("{path} has only {size} MB left.").format(path=path, size=free // 1_000_000),
+            advice=_("Make room on that disk."),
+        )
+    return Finding(ok=True, text=_("{path} can be written.").format(path=path.resolve()))
+
+
+async def _check_clock(patient: Patient) -> Finding:
+    """Compare this machine's clock with the date that Discord's answers carry."""
+    url = patient.settings.discord_api_url + "/gateway"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session,
+            session.get(url, allow_redirects=False) as reply,
+        ):
+            there = parsedate_to_datetime(reply.headers["Date"])
+            off = (patient.clock.now() - there).total_seconds()
+    except (aiohttp.ClientError, TimeoutError, OSError, KeyError, ValueError, TypeError):
+        return Finding(
+            ok=False,
+            text=_("Discord gave no time to compare with."),
+            advice=_("Check this machine's way to the internet."),
+        )
+    if abs(off) > MOST_CLOCK_ERROR:
+        return Finding(
+            ok=False,
+            text=_("this machine's clock is {seconds} s off.").format(seconds=round(abs(off))),
+            advice=_("Let it follow a time server."),
+        )
+    return Finding(ok=True, text=_("agrees with Discord's."))
+
+
+async def _check_discord(patient: Patient) -> Finding:
+    """Ask Discord who the token is, and whether its application is as the bot needs it."""
+    token = patient.settings.discord_token
+    if token is None:
+        return Finding(
+            ok=True,
+            text=_("no token is set, so nothing was asked."),
+            advice=_("DISCORD_TOKEN is needed for `mailmare run` alone."),
+        )
+    try:
+        user = await ask(patient.settings, token, "/users/@me")
+        application = await ask(patient.settings, token, "/oauth2/applications/@me")
+    except DiscordAnswerError as error:
+        return Finding(
+            ok=False,
+            text=str(error),
+            advice=_("Check DISCORD_TOKEN and this machine's way to Discord."),
+        )
+    text = _("knows the token as {name}; its intents are guilds alone.").format(
+        name=user.get("username")
+    )
+    if application.get("interactions_endpoint_url"):
+        return Finding(
+            ok=False,
+            text=_("the application has an interactions endpoint, so commands never arrive."),
+            advice=_("Empty the field Interactions Endpoint URL in the developer portal."),
+        )
+    spare = int(application.get("flags") or 0) & _PRIVILEGED_FLAGS
+    note = _("The portal allows it privileged intents, which can be switched off.")
+    return Finding(ok=True, text=text, advice=note if spare else "")
+
+
+async def _check_log_ins(patient: Patient) -> Finding:
+    """Ask how many sessions are left before Discord would reset the token (fault F45)."""
+    token = patient.settings.discord_token
+    if token is None:
+        return Finding(ok=True, text="")
+    try:
+        answer = await ask(patient.settings, token, "/gateway/bot")
+    except DiscordAnswerError as error:
+        return Finding(ok=False, text=str(error), advice=_("See the line above."))
+    limit, shards = answer["session_start_limit"], answer["shards"]
+    text = _("{left} of {total} left, {shards} needed.").format(
+        left=limit["remaining"], total=limit["total"], shards=shards
+    )
+    if limit["remaining"] < shards:
+        return Finding(
+            ok=False,
+            text=text,
+            advice=_("Wait {hours} h: the bot waits by itself.").format(
+                hours=-(-int(limit["reset_after"]) // 3_600_000)
+            ),
+        )
+    return Finding(ok=True, text=text)

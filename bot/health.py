@@ -1,0 +1,116 @@
+"""The heartbeat: a small file that the running bot keeps fresh and `mailmare health` reads.
+
+Nothing here imports Discord's library, so that a container can ask often and cheaply.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from bot.clock import Clock
+from bot.texts import _
+
+FILE_NAME = "heartbeat.json"
+#: Missed beats after which the bot counts as not running.
+MISSED = 3
+
+# The standard library's own logger: importing the other one takes as long as all of `health`.
+_log = logging.getLogger(__name__)
+
+
+class Heartbeat(Struct, frozen=True, kw_only=True):
+    """What the file says."""
+
+    pid: int
+    at: datetime
+    """When it was written."""
+    alive_at: datetime | None
+    """When the bot last was connected to Discord; None: not yet since it started."""
+    interval: float
+    """Seconds between two beats."""
+
+
+class Health(Struct, frozen=True):
+    """Whether the bot is well, and the line that says so."""
+
+    ok: bool
+    text: str
+
+
+async def heartbeat(
+    path: Path, clock: Clock, alive: Callable[[], bool], interval: float = 15.0
+) -> None:
+    """Write the file at once, then again and again until cancelled.
+
+    That is every `interval` seconds, and each second until the bot is connected for the first
+    time. `alive` says whether it is just now. The file is removed at the end. A disk that takes
+    no more is logged once, and the bot goes on (fault F48).
+    """
+    alive_at: datetime | None = None
+    failing = False
+    try:
+        while True:
+            now = clock.now()
+            alive_at = now if alive() else alive_at
+            beat = Heartbeat(pid=os.getpid(), at=now, alive_at=alive_at, interval=interval)
+            try:
+                _write(path, msgspec.json.encode(beat))
+                failing = False
+            except OSError as error:
+                if not failing:
+                    _log.warning("heartbeat not written to %s: %s", path, error.strerror)
+                failing = True
+            # Whoever waits for the start wants to know it soon.
+            await clock.sleep(interval if alive_at else min(1.0, interval))
+    finally:
+        _remove(path)
+
+
+def check(path: Path, now: datetime) -> Health:
+    """Read the file and judge it at the instant `now` (UTC)."""
+    try:
+        beat = msgspec.json.decode(path.read_bytes(), type=Heartbeat)
+    except FileNotFoundError:
+        return Health(ok=False, text=_("not running: there is no heartbeat in the data directory"))
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return Health(ok=False, text=_("the heartbeat in the data directory cannot be read"))
+    patience = MISSED * beat.interval
+    age = (now - beat.at).total_seconds()
+    # A beat from the future is one from before the machine's clock was put back: a bot that
+    # runs has replaced it by the next look.
+    if not -beat.interval <= age <= patience:
+        return Health(
+            ok=False,
+            text=_("not running: the last heartbeat was written {seconds} s ago").format(
+                seconds=round(age)
+            ),
+        )
+    if beat.alive_at is None:
+        return Health(ok=False, text=_("starting: not yet connected to Discord"))
+    silence = (now - beat.alive_at).total_seconds()
+    if silence > patience:
+        return Health(
+            ok=False,
+            text=_("running, but not connected to Discord for {seconds} s").format(
+                seconds=round(silence)
+            ),
+        )
+    return Health(ok=True, text=_("running and connected to Discord"))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace the file in one step: a reader sees the old beat or the new one."""
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,211 @@
+"""Settings: from environment, `.env` and secret files, refused by name, secrets never shown."""
+
+import copy
+import pickle
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.settings import SETTINGS, Secret, Settings, SettingsError, load
+from bot.settings_doc import env_example, readme_table
+from bot.settings_table import FILTERED_SITES, SITE_TITLES
+from bot.sites.catalogue import CATALOGUE
+from tests.discord_loopback import TOKEN
+
+ROOT = Path(__file__).parents[2]
+
+
+def problems(environ: dict[str, str], dotenv: Path | None = None) -> dict[str, str]:
+    with pytest.raises(SettingsError) as caught:
+        load(environ, dotenv)
+    return {problem.name: str(problem) for problem in caught.value.problems}
+
+
+def test_an_empty_environment_gives_the_stated_defaults() -> None:
+    settings = load({})
+    assert settings == Settings()
+    for setting in SETTINGS:
+        if setting.default:
+            assert load({setting.name: setting.default}) == settings, setting.name
+
+
+def test_every_example_is_accepted() -> None:
+    for setting in SETTINGS:
+        if setting.name not in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
+            load({setting.name: setting.example})
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("MAILMARE_LOG_LEVEL=debug\nMAILMARE_LOG_FORMAT='json' # for programs\n")
+    settings = load({"MAILMARE_LOG_LEVEL": "error"}, dotenv)
+    assert (settings.log_level, settings.log_format) == ("error", "json")
+
+
+def test_an_empty_value_counts_as_not_set(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("MAILMARE_LOG_LEVEL=debug\nMAILMARE_CONTACT=\n")
+    assert load({"MAILMARE_LOG_LEVEL": " "}, dotenv).log_level == "debug"
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"\xef\xbb\xbfMAILMARE_LOG_LEVEL=debug\r\n")
+    assert load({}, dotenv).log_level == "debug"
+
+
+def test_a_line_of_the_file_that_is_no_setting_is_refused_without_showing_it(
+    tmp_path: Path,
+) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(f"# fine\nMAILMARE_LOG_LEVEL=debug\n{TOKEN}\n")
+    (text,) = problems({}, dotenv).values()
+    assert "line 3" in text
+    assert TOKEN not in text
+
+
+def test_everything_wrong_is_named_at_once_with_an_example() -> None:
+    found = problems(
+        {
+            "MAILMARE_LOG_LEVEL": "loud",
+            "MAILMARE_LOG_FORMAT": "xml",
+            "MAILMARE_TWIBOORU_FILTER": "0",
+            "MAILMARE_PONYAPI_ENABLED": "maybe",
+            "MAILMARE_DERPIBOORU_MEDIA_HOSTS": "cdn.example.org, 10.0.0.1",
+        }
+    )
+    assert len(found) == 5
+    assert "debug, info, warning, error" in found["MAILMARE_LOG_LEVEL"]
+    assert "'10.0.0.1'" in found["MAILMARE_DERPIBOORU_MEDIA_HOSTS"]
+    assert all("For example: " in text for text in found.values())
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_name() -> None:
+    found = problems({"MAILMARE_LOGLEVEL": "debug", "MAILMARE_ZZZZZZZZZZZZZZZZZZZ": "1"})
+    assert "Did you mean MAILMARE_LOG_LEVEL?" in found["MAILMARE_LOGLEVEL"]
+    assert "Did you mean" not in found["MAILMARE_ZZZZZZZZZZZZZZZZZZZ"]
+
+
+def test_names_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("COMPOSE_PROJECT_NAME=ponies\n")
+    assert load({"DISCORD_WEBHOOK": "elsewhere", "PATH": "/bin"}, dotenv) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAILMARE_DERPIBOORU_URL", "http://derpibooru.org"),
+        ("MAILMARE_DERPIBOORU_URL", "derpibooru.org"),
+        ("MAILMARE_DERPIBOORU_URL", "https://derpibooru.org/mirror"),
+        ("MAILMARE_DERPIBOORU_URL", "https://someone@derpibooru.org"),
+        ("MAILMARE_DERPIBOORU_URL", "https://derpibooru.org?key=1"),
+        ("MAILMARE_DERPIBOORU_URL", "https://[derpibooru"),
+        ("MAILMARE_DERPIBOORU_URL", "https://10.0.0.1"),
+        ("MAILMARE_DERPIBOORU_URL", "http://127.0.0.1:8080"),
+        ("MAILMARE_DISCORD_API_URL", "http://discord.com/api/v10"),
+        ("MAILMARE_DISCORD_GATEWAY_URL", "https://gateway.discord.gg"),
+        ("MAILMARE_CONTACT", "me\nX-Injected: yes"),
+        ("MAILMARE_CONTACT", "me (pony)"),
+        ("MAILMARE_DERPIBOORU_MEDIA_HOSTS", ","),
+    ],
+)
+def test_an_address_or_header_that_cannot_be_trusted_is_refused(name: str, value: str) -> None:
+    assert list(problems({name: value})) == [name]
+
+
+def test_plain_http_on_this_machine_needs_an_explicit_setting() -> None:
+    environ = {"MAILMARE_PONYAPI_URL": "http://127.0.0.1:8080/"}
+    assert "MAILMARE_ALLOW_LOOPBACK_SITES=true" in problems(environ)["MAILMARE_PONYAPI_URL"]
+    settings = load(environ | {"MAILMARE_ALLOW_LOOPBACK_SITES": "true"})
+    assert settings.sites["ponyapi"].url == "http://127.0.0.1:8080"
+
+
+def test_discord_can_be_reached_through_a_proxy_beside_the_bot() -> None:
+    settings = load({"MAILMARE_DISCORD_API_URL": "http://discord-proxy:8080/api/v10/"})
+    assert settings.discord_api_url == "http://discord-proxy:8080/api/v10"
+
+
+def test_the_data_directory_may_not_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "data"
+    file.touch()
+    assert list(problems({"MAILMARE_DATA_DIR": str(file)})) == ["MAILMARE_DATA_DIR"]
+
+
+class TestToken:
+    def test_comes_from_a_secret_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "token"
+        file.write_text(TOKEN + "\n")
+        token = load({"DISCORD_TOKEN_FILE": str(file)}).discord_token
+        assert token is not None
+        assert token.reveal() == TOKEN
+
+    def test_set_in_two_ways_at_once_is_refused(self, tmp_path: Path) -> None:
+        file = tmp_path / "token"
+        file.write_text(TOKEN)
+        found = problems({"DISCORD_TOKEN_FILE": str(file), "DISCORD_TOKEN": TOKEN})
+        assert "keep one" in found["DISCORD_TOKEN_FILE"]
+
+    def test_of_the_environment_hides_the_secret_file_of_the_dotenv(self, tmp_path: Path) -> None:
+        dotenv = tmp_path / ".env"
+        dotenv.write_text("DISCORD_TOKEN_FILE=/nowhere\n")
+        assert load({"DISCORD_TOKEN": TOKEN}, dotenv).discord_token == Secret(TOKEN)
+
+    @pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe\x00"])
+    def test_in_an_unusable_file_is_refused_by_name(
+        self, tmp_path: Path, content: bytes | None
+    ) -> None:
+        file = tmp_path / "token"
+        if content is not None:
+            file.write_bytes(content)
+        assert list(problems({"DISCORD_TOKEN_FILE": str(file)})) == ["DISCORD_TOKEN_FILE"]
+
+    @pytest.mark.parametrize(
+        "wrong", [f"Bot {TOKEN}", TOKEN.replace(".", ""), f'"{TOKEN}"x', TOKEN[:30], TOKEN + " x"]
+    )
+    def test_of_a_wrong_form_is_refused_without_showing_it(self, wrong: str) -> None:
+        (text,) = problems({"DISCORD_TOKEN": wrong}).values()
+        assert "canary" not in text
+        assert TOKEN[:20] not in text
+
+
+class TestSecret:
+    @given(st.text(min_size=8))
+    def test_is_shown_by_nothing_but_reveal(self, value: str) -> None:
+        secret = Secret(value)
+        shown = [repr(secret), str(secret), f"{secret}", f"{secret!r:>40}", f"{secret:>40}"]
+        assert value not in "".join(shown).replace("Secret(…)", "")
+        assert secret.reveal() == value
+
+    def test_is_not_shown_by_the_settings_that_hold_it(self) -> None:
+        settings = load({"DISCORD_TOKEN": TOKEN})
+        assert TOKEN not in repr(settings)
+        assert TOKEN not in f"{settings!s} {msgspec.structs.asdict(settings)}"
+        with pytest.raises(TypeError):
+            msgspec.json.encode(settings)
+
+    def test_cannot_be_pickled_but_may_be_copied(self) -> None:
+        secret = Secret(TOKEN)
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            with pytest.raises(TypeError):
+                pickle.dumps(secret, protocol)
+        assert copy.deepcopy(secret) == copy.copy(secret) == secret
+        assert len({secret, Secret(TOKEN), Secret("another")}) == 2
+        assert not hasattr(secret, "__dict__")
+
+
+def test_there_are_settings_for_exactly_the_sites_of_the_catalogue() -> None:
+    assert {name: site.title for name, site in CATALOGUE.items()} == SITE_TITLES
+    assert {name for name, site in CATALOGUE.items() if site.site_filter} == set(FILTERED_SITES)
+
+
+def test_the_example_file_holds_every_setting_and_loads_as_it_is() -> None:
+    file = ROOT / ".env.example"
+    assert file.read_text("utf-8") == env_example()
+    for setting in SETTINGS:
+        assert f"{setting.name}=" in env_example()
+        assert f"`{setting.name}`" in readme_table()
+    assert load({}, file) == Settings()
