@@ -1,0 +1,94 @@
+"""When what is kept goes: after the bot was removed, and on request (rule D10)."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from .repository import Repository
+from .tables import audit, channels, denials, filters, guilds, site_filters
+
+#: How long a server's data outlive the bot's removal: it may have been a slip.
+GRACE = timedelta(days=30)
+
+#: Every column that says which member did something.
+_TRACES = (
+    audit.c.actor_id,
+    filters.c.created_by,
+    site_filters.c.created_by,
+    denials.c.created_by,
+)
+
+
+class Retention(Repository):
+    """The ends of data. Copies made before a migration keep it until newer ones replace them."""
+
+    async def left(self, guild_id: int) -> None:
+        """Note that the bot was removed from a server.
+
+        Not for an outage: a server that Discord calls unavailable is still there.
+        """
+        await self._connection.execute(
+            update(guilds)
+            .where(guilds.c.id == guild_id, guilds.c.removed_at.is_(None))
+            .values(removed_at=self._now())
+        )
+
+    async def joined(self, guild_id: int) -> None:
+        """Note that the bot is in a server: what is kept of it stays."""
+        await self._connection.execute(
+            update(guilds).where(guilds.c.id == guild_id).values(removed_at=None)
+        )
+
+    async def reconcile(
+        self, present: Collection[int], *, shard_id: int = 0, shard_count: int = 1
+    ) -> tuple[int, ...]:
+        """Compare with the servers that Discord named in READY; return those found removed.
+
+        `present` are all servers of the shard, the unavailable ones included. What it does not
+        name begins its grace; servers of other shards are left alone.
+        """
+        found = await self._connection.execute(select(guilds.c.id, guilds.c.removed_at))
+        here = set(present)
+        gone: list[int] = []
+        back: list[int] = []
+        for guild_id, removed_at in found:
+            # The shard that Discord puts a server on (gateway documentation, sharding).
+            if (guild_id >> 22) % shard_count != shard_id:
+                continue
+            if guild_id in here and removed_at is not None:
+                back.append(guild_id)
+            elif guild_id not in here and removed_at is None:
+                gone.append(guild_id)
+        for guild_id in back:
+            await self.joined(guild_id)
+        for guild_id in gone:
+            await self.left(guild_id)
+        return tuple(gone)
+
+    async def forget_due(self, grace: timedelta = GRACE) -> tuple[int, ...]:
+        """Delete everything of servers that the bot was removed from longer ago than `grace`."""
+        due = guilds.c.removed_at <= self._now() - grace
+        found = await self._connection.execute(select(guilds.c.id).where(due))
+        ids = tuple(found.scalars())
+        await self._connection.execute(delete(guilds).where(due))
+        return ids
+
+    async def forget_guild(self, guild_id: int) -> bool:
+        """Delete everything of a server at once; return whether there was anything."""
+        return bool(await self._change(delete(guilds).where(guilds.c.id == guild_id)))
+
+    async def forget_channel(self, channel_id: int) -> bool:
+        """Delete everything of a channel that no longer exists; return whether there was any."""
+        return bool(await self._change(delete(channels).where(channels.c.id == channel_id)))
+
+    async def forget_user(self, user_id: int) -> int:
+        """Empty a member's id wherever it is kept; return in how many places it was.
+
+        What the member set up stays: it belongs to the server.
+        """
+        places = 0
+        for column in _TRACES:
+            statement = update(column.table).where(column == user_id).values({column: None})
+            places += await self._change(statement)
+        return places
