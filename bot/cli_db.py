@@ -1,15 +1,14 @@
 """`mailmare db …`: looking after the database from outside the bot."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.command_line import refuse, settings_or_refuse
 from bot.exit_codes import Exit
 from bot.texts import _
 
@@ -96,15 +95,9 @@ async def _upgrade(path: Path) -> None:
 
 
 def _database() -> Path:
-    # Not at the top: that module has these commands.
-    from bot.cli import DOTENV
-    from bot.settings import SettingsError, load
     from bot.store import FILE_NAME
 
-    try:
-        return load(os.environ, DOTENV).data_dir / FILE_NAME
-    except SettingsError as error:
-        _refuse(str(error), Exit.CONFIGURATION)
+    return settings_or_refuse().data_dir / FILE_NAME
 
 
 def _alone(path: Path) -> "Instance":
@@ -124,22 +117,17 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        _refuse(str(error), error.exit)
+        refuse(str(error), error.exit)
     except AlreadyRunningError as error:
-        _refuse(str(error), Exit.TEMPORARY)
+        refuse(str(error), Exit.TEMPORARY)
     except FileExistsError as error:
-        _refuse(
+        refuse(
             _("{file} exists already; give another name.").format(file=error.args[0]), Exit.FAILED
         )
     except OSError as error:
-        _refuse(
+        refuse(
             _("{path} cannot be used: {error}.").format(
                 path=error.filename, error=error.strerror or error
             ),
             Exit.IO,
         )
-
-
-def _refuse(message: str, status: Exit) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(int(status))

@@ -77,6 +77,9 @@ def changer(path: Path) -> AsyncEngine:
 
 
 def _engine(path: Path, patience: float, begin: str, *pragmas: str, **pool: Any) -> AsyncEngine:
+    if "poolclass" not in pool:
+        # Our own transactions may take longer than one statement of somebody else's.
+        pool["pool_timeout"] = 6 * patience
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path.absolute())),
         # Transactions are begun below, in the form that each engine needs.

@@ -144,6 +144,16 @@ async def test_a_lock_that_another_program_keeps_is_told(path: Path, clock: Mova
             await tx.meta.put("a", "1")
 
 
+async def test_a_transaction_that_waits_for_itself_is_told(path: Path, clock: MovableClock) -> None:
+    async with Store(path, clock, patience=0.01) as store:
+        async with store.write() as tx:
+            await tx.meta.put("a", "1")
+            with pytest.raises(StoreBusyError):
+                async with store.write():
+                    pass
+        assert await value(store, "a") == "1"
+
+
 async def test_a_full_disk_loses_nothing_that_was_there(store: Store) -> None:
     """F28. SQLite's own limit on pages stands for the disk's: the same error, from below us."""
     async with store.write() as tx:
