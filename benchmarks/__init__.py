@@ -1,0 +1,1 @@
+"""What is measured: reports, on which nothing passes or fails."""

@@ -93,7 +93,7 @@ class _Maker:
         draw = self.draw
         return draw.choice(
             (
-                f"score.gte:{draw.choice((50, 100, 200, 300, 500))}", f"faves.gt:{draw.randrange(99)}",
+                f"score.gte:{draw.choice((50, 100, 500))}", f"faves.gt:{draw.randrange(99)}",
                 f"width.gte:{draw.choice((1024, 1920, 2560))}", "aspect_ratio.gt:1.5",
                 f"created_at.gte:{draw.randrange(2012, 2027)}", "created_at.gte:3 days ago",
                 f"original_format:{draw.choice(('png', 'gif', 'webm'))}", "animated:true",

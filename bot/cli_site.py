@@ -3,14 +3,13 @@
 import asyncio
 import inspect
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
+from bot.command_line import refuse, settings_or_refuse
 from bot.exit_codes import Exit
 from bot.texts import _
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from bot.sites.routes import Route
 
 HELP = _("Ask a site: NAME ROUTE and what the route needs; without them, list what there is.")
-DOTENV = Path(".env")
 #: Parameters of the clients that are none of the routes'.
 _OURS = frozenset({"self", "priority"})
 
@@ -41,45 +39,38 @@ def site(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print the answer as JSON."))] = False,
 ) -> None:
     """Call one read route of one site and print what it answers."""
-    from bot.settings import SettingsError, load
+    from bot import logs
     from bot.sites import BadRequest, Busy, CoolingDown, SiteError, Unavailable
 
-    try:
-        settings = load(os.environ, DOTENV)
-    except SettingsError as error:
-        _refuse(str(error), Exit.CONFIGURATION)
+    settings = settings_or_refuse()
+    # What a request ends with is told below; what the parts note of it would be told twice.
+    logs.configure(level="error", secrets=settings.secrets())
     try:
         if name is None or route is None:
             print("\n".join(_listing(settings, name)))
             return
         answer = asyncio.run(_ask(settings, name, route, arguments or []))
     except UsageError as error:
-        _refuse(str(error), Exit.USAGE)
+        refuse(str(error), Exit.USAGE)
     except SiteError as error:
         if isinstance(error, BadRequest):
-            _refuse(error.message, Exit.USAGE)
+            refuse(error.message, Exit.USAGE)
         later = isinstance(error, CoolingDown | Busy | Unavailable)
-        _refuse(_told(error), Exit.UNAVAILABLE if later else Exit.FAILED)
+        refuse(_told(error), Exit.UNAVAILABLE if later else Exit.FAILED)
     plain = _plain(answer)
     print(json.dumps(plain, indent=2) if as_json else "\n".join(_lines(plain)))
 
 
 async def _ask(settings: "Settings", name: str, route_name: str, texts: Sequence[str]) -> Any:
-    from bot.app import sites_in_use
+    from bot.app import new_transport, sites_in_use
     from bot.clock import SYSTEM_CLOCK
-    from bot.sites import Sites, Transport
-    from bot.sites.agent import user_agent
+    from bot.sites import Sites
 
     in_use = sites_in_use(settings)
     route = _find(in_use, name, route_name)
-    transport = Transport(
-        SYSTEM_CLOCK,
-        user_agent=user_agent(settings.contact),
-        allow_loopback_http=settings.allow_loopback_sites,
-        memory=settings.data_dir / "cool-downs.json",
-    )
-    async with Sites(in_use, transport) as sites:
-        client = sites[name] if name in sites else sites.ponyaggregate
+    transport = new_transport(settings, SYSTEM_CLOCK)
+    async with Sites(in_use, transport, keys=settings.site_keys()) as sites:
+        client = sites.get(name) or sites.ponyaggregate
         call = getattr(client, route.call)
         given, named = read_arguments(call, texts)
         return await call(*given, **named)
@@ -200,12 +191,12 @@ def _lines(value: Any, indent: str = "") -> Iterator[str]:
     """Return an answer as lines for people. Text of the sites cannot steer the terminal."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if isinstance(inner, dict | list) and inner:
+            if isinstance(inner, dict | list | tuple) and inner:
                 yield f"{indent}{_printable(name)}:"
                 yield from _lines(inner, f"{indent}  ")
-            elif inner not in ([], {}, ""):
+            elif inner not in ([], (), {}, ""):
                 yield f"{indent}{_printable(name)}: {_printable(inner)}"
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             lines = list(_lines(inner))
             yield from (f"{indent}{'- ' if n == 0 else '  '}{one}" for n, one in enumerate(lines))
@@ -223,8 +214,3 @@ def _told(error: "SiteError") -> str:
         return error.message
     until = error.until.astimezone().isoformat(" ", "seconds")
     return _("{message} Not before {until}.").format(message=error.message, until=until)
-
-
-def _refuse(message: str, status: Exit) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(int(status))

@@ -33,7 +33,14 @@ from .errors import (
     Unconfirmed,
 )
 from .gate import Priority
+from .oembed import OEmbed
+from .pages import pages, search_pages
 from .philomena import PhilomenaBoard
+from .philomena_filters import Filter
+from .philomena_forums import Forum, ForumPost, Topic
+from .philomena_images import Gallery, ImageErrors, UploadRefused
+from .philomena_people import Award, Link, User
+from .philomena_tags import NumberedTag, Suggestion
 from .ponyaggregate import PonyAggregate
 from .ponyapi import PonyApi, PonyTag
 from .transport import Reply, Transport
@@ -99,7 +106,9 @@ class SiteStatus(Struct, frozen=True):
     until: datetime | None
     """The end of its cool-down; `None` without one, or where only a restart ends it."""
     reason: str
-    """Why it is not well, for people; empty where there is nothing to tell."""
+    """What is to be told of it, a sentence for people; empty where there is nothing."""
+    asked: bool = True
+    """Whether it was asked since we were started; `ok` says little where it was not."""
 
 
 class Sites(Mapping[str, Board | PonyApi]):
@@ -184,9 +193,10 @@ class Sites(Mapping[str, Board | PonyApi]):
             until = circuit.instant(circuit.until)
             return SiteStatus(site, ok=False, until=until, reason=circuit.reason)
         if circuit.failures:
-            return SiteStatus(site, ok=False, until=None, reason=circuit.reason)
+            reason = _("Its last answer failed. {reason}").format(reason=circuit.reason)
+            return SiteStatus(site, ok=False, until=None, reason=reason)
         if circuit.degraded:
             reason = _("More than half of its last page could not be read.")
             return SiteStatus(site, ok=False, until=None, reason=reason)
         reason = _("It refuses the operator's key.") if circuit.key_refused else ""
-        return SiteStatus(site, ok=True, until=None, reason=reason)
+        return SiteStatus(site, ok=True, until=None, reason=reason, asked=circuit.heard)

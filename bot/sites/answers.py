@@ -138,9 +138,10 @@ class Judge:
         return BadResponse(
             self.site.name,
             what,
-            _("{site} sent an answer that cannot be read ({what}).").format(
-                site=self.site.title, what=what
-            ),
+            _(
+                "{site} sent an answer that cannot be read ({what}). Please try again in a while."
+            ).format(site=self.site.title, what=what),
+            until=self._circuit.instant(self._circuit.until),
         )
 
     def failure(

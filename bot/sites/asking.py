@@ -212,9 +212,13 @@ class Asker:
         return self._transport.clock
 
     def shape(self, value: object, kind: type[T], place: str) -> T:
-        """Return a body's envelope as `kind`; a wrong one counts as a failure of the site."""
+        """Return a body's envelope as `kind`; raise `BadResponse` for a wrong one."""
+        return decode.shape(value, kind, self._site, place)
+
+    def page(self, value: object, kind: type[T], place: str) -> T:
+        """Return a page's envelope as `kind`; a wrong one counts as a page that is bad (F18)."""
         try:
-            return decode.shape(value, kind, self._site, place)
+            return self.shape(value, kind, place)
         except BadResponse:
             self.note(0, 1)
             raise
@@ -222,11 +226,7 @@ class Asker:
     def one(self, value: object, kind: type[R], place: str, **known: str | int) -> R:
         """Return what stands under `place` in an envelope, as `kind`."""
         body = self.shape(value, dict[str, Any], place).get(place)
-        try:
-            return read(body, kind, self._site, place, **known)
-        except BadResponse:
-            self.note(0, 1)
-            raise
+        return read(body, kind, self._site, place, **known)
 
     def many(
         self,
@@ -241,9 +241,9 @@ class Asker:
 
         Entries that `decoded` cannot read are left out, counted and noted (fault F18).
         """
-        envelope = self.shape(value, dict[str, Any], name)
-        rows: Sequence[object] = self.shape(envelope.get(name), list[Any], f"{name}.{name}")
-        total = self.shape(envelope, _Counted, name).total
+        envelope = self.page(value, dict[str, Any], name)
+        rows: Sequence[object] = self.page(envelope.get(name), list[Any], f"{name}.{name}")
+        total = self.page(envelope, _Counted, name).total
         items: list[T] = []
         for row in rows:
             try:

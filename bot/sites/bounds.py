@@ -52,7 +52,10 @@ def parse(body: bytes) -> object:
 
 
 def too_deep(body: bytes, most: int = MAX_DEPTH) -> bool:
-    """Tell whether brackets outside of strings nest deeper than `most`, or do not match."""
+    """Tell whether brackets outside of strings nest deeper than `most`.
+
+    Where they do not match, the body is no JSON, and how deep it was meant to be does not count.
+    """
     brackets = _STRING.sub(b"", body).translate(_ALIKE, _NO_BRACKET)
     removed = 0
     # The innermost pairs go, one level a pass, for as long as that leaves much less to count.
@@ -62,6 +65,8 @@ def too_deep(body: bytes, most: int = MAX_DEPTH) -> bool:
     depth = 0
     for bracket in brackets:
         depth += 1 if bracket == _OPENS else -1
-        if not 0 <= depth <= most - removed:
+        if depth < 0:
+            return False
+        if depth > most - removed:
             return True
-    return depth != 0
+    return False

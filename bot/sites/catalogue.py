@@ -41,7 +41,6 @@ class Site(Struct, frozen=True, kw_only=True):
     """The site's filter that anonymous calls name (reference: safety, 3.4)."""
     dialect: Dialect | None = None
     """Whose search language it speaks; the Safe Pony API has only tag lists."""
-    oembed_path: str | None = None
     key_prefix: str = ""
     """What the site's own oEmbed keys begin with, such as `derpibooru`."""
     colour: int = 0x7B5E9D
@@ -69,7 +68,6 @@ DERPIBOORU = Site(
     limits=_PHILOMENA_LIMITS,
     site_filter=56027,
     dialect="philomena",
-    oembed_path="/api/v1/json/oembed",
     key_prefix="derpibooru",
     colour=0x3D92D0,
 )
@@ -85,7 +83,6 @@ PONYBOORU = Site(
     limits=_PHILOMENA_LIMITS,
     site_filter=3,
     dialect="philomena",
-    oembed_path="/api/v1/json/oembed",
     key_prefix="ponybooru",
     colour=0xC93F8E,
 )
@@ -105,7 +102,6 @@ TWIBOORU = Site(
     ),
     site_filter=2,
     dialect="twibooru",
-    oembed_path="/oembed.json",
     key_prefix="twibooru",
     colour=0x8A4FB0,
 )

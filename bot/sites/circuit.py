@@ -1,11 +1,14 @@
 """How a host stands with us: what it asked for, how often it failed, and what that obliges to."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import inf, isinf
 
 from bot.clock import Clock
 from bot.texts import _
+
+log = logging.getLogger(__name__)
 
 #: The first back-off; each further failure in a row doubles it, up to the longest (rule L6).
 FIRST_BACK_OFF = 0.5
@@ -20,11 +23,18 @@ SWITCHED_OFF_AFTER = 86_400.0
 
 
 class Circuit:
-    """One host's standing. Seconds throughout; `jitter` gives numbers from 0 to 1."""
+    """One host's standing. Seconds throughout; `jitter` gives numbers from 0 to 1.
 
-    def __init__(self, clock: Clock, jitter: Callable[[], float]) -> None:
+    The log tells each change under the name of its `site`: the operator has no other way to
+    learn of it (fault F14). A failure alone is no change, as the next request may be answered.
+    """
+
+    def __init__(self, clock: Clock, jitter: Callable[[], float], site: str = "") -> None:
         self._clock = clock
         self._jitter = jitter
+        self._site = site
+        self._logged = ""
+        """Why the host is left alone, as the log last said; empty where it works."""
         self.epoch = 0
         """Grows with every failure: what was sent in an earlier epoch proves nothing new."""
         self.failures = 0
@@ -38,6 +48,8 @@ class Circuit:
         self.degraded = False
         """Whether its last page could not be read for the most part (fault F18)."""
         self.key_refused = False
+        self.heard = False
+        """Whether it was asked at all since we were started."""
 
     @property
     def off(self) -> bool:
@@ -65,8 +77,12 @@ class Circuit:
 
         A pause stays: what was asked for is kept, whoever else still got an answer.
         """
+        self.heard = True
         if epoch == self.epoch:
             self.failures = 0
+            if self._logged and not self.off:
+                self._logged = ""
+                log.info("%s works again", self._site)
 
     def failed(self, epoch: int, reason: str, *, at_least: float = 0.0) -> None:
         """Note a failure of a request sent in `epoch`: everybody backs off (rule L6)."""
@@ -90,14 +106,29 @@ class Circuit:
         if seconds > SWITCHED_OFF_AFTER:
             self.until = inf
             self.reason = _("It asked to be left alone for more than a day.")
+            self._log()
             return
         until = now + seconds + min(60.0, seconds / 2) * self._jitter()
         if until > self.until:
             self.until = until
             self.reason = reason
             self.asked = asked
+            self._log()
+
+    def _log(self) -> None:
+        """Log what the host's standing has become, once for each reason."""
+        if self.reason == self._logged or not (self.asked or self.is_open):
+            return
+        self._logged = self.reason
+        until = self.instant(self.until)
+        if until is None:
+            log.error("%s is switched off until a restart: %s", self._site, self.reason)
+        else:
+            ends = until.isoformat(timespec="seconds")
+            log.warning("%s is left alone until %s: %s", self._site, ends, self.reason)
 
     def _count(self, epoch: int) -> None:
+        self.heard = True
         if epoch == self.epoch:
             self.failures += 1
             self.epoch += 1

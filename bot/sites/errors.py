@@ -61,8 +61,10 @@ class BadResponse(SiteError):
     `field` is a dotted path such as `image.tags`, or what is wrong with the body as a whole.
     """
 
-    def __init__(self, site: str, field: str, message: str) -> None:
-        super().__init__(site, message)
+    def __init__(
+        self, site: str, field: str, message: str, *, until: datetime | None = None
+    ) -> None:
+        super().__init__(site, message, until=until)
         self.field = field
 
 

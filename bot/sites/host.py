@@ -40,7 +40,7 @@ class Host:
         self._clock = clock
         self._memory = memory
         self._gate = Gate(clock, site.limits, most_in_flight=MOST_IN_FLIGHT)
-        self.circuit = Circuit(clock, jitter)
+        self.circuit = Circuit(clock, jitter, site.name)
         self._remember(site)
 
     async def enter(self, site: Site, judge: Judge, url: URL, turn: Turn) -> None:

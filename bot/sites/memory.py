@@ -1,7 +1,10 @@
 """Cool-downs that outlive us: a site that sent us away is not asked sooner for a restart (L6)."""
 
+import fcntl
 import logging
-from contextlib import suppress
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -20,36 +23,53 @@ class CoolDown(Struct, frozen=True):
 class CoolDowns:
     """A small file of cool-downs by the host's address; without a path nothing is kept.
 
-    A file that cannot be read or written costs the memory alone: it is logged and gone without.
+    Several processes may share it: it is read anew each time, and written by one at a time. A
+    file that cannot be read or written costs the memory alone: it is logged and gone without.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._kept: dict[str, CoolDown] = {}
-        if path is None or not path.exists():
-            return
-        try:
-            self._kept = json.decode(path.read_bytes(), type=dict[str, CoolDown])
-        except (OSError, MsgspecError, ValueError) as error:
-            log.warning("cool-downs of before cannot be read (%s)", type(error).__name__)
 
     def find(self, address: str, now: datetime) -> CoolDown | None:
         """Return the cool-down of a host that is not over yet."""
-        kept = self._kept.get(address)
-        if kept is None or kept.until.tzinfo is None or kept.until <= now:
-            return None
-        return kept
+        kept = self._read(self._path).get(address) if self._path else None
+        return kept if kept is not None and kept.until > now else None
 
     def keep(self, address: str, cool_down: CoolDown) -> None:
-        """Note a host's cool-down, in place of an earlier one."""
-        self._kept[address] = cool_down
+        """Note a host's cool-down, unless a later one is noted already."""
         if self._path is None:
             return
         beside = self._path.with_suffix(".new")
         try:
-            beside.write_bytes(json.encode(self._kept))
-            beside.replace(self._path)
+            with _alone_in(self._path.parent):
+                kept = self._read(self._path)
+                if address in kept and kept[address].until >= cool_down.until:
+                    return
+                beside.write_bytes(json.encode(kept | {address: cool_down}))
+                beside.replace(self._path)
         except OSError as error:
             log.warning("a cool-down cannot be kept (%s)", type(error).__name__)
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+    @staticmethod
+    def _read(path: Path) -> dict[str, CoolDown]:
+        try:
+            kept = json.decode(path.read_bytes(), type=dict[str, CoolDown])
+        except FileNotFoundError:
+            return {}
+        except (OSError, MsgspecError, ValueError) as error:
+            log.warning("cool-downs of before cannot be read (%s)", type(error).__name__)
+            return {}
+        return {address: one for address, one in kept.items() if one.until.tzinfo is not None}
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, for the moment that reading and writing take."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

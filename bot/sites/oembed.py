@@ -20,7 +20,6 @@ from .routes import Route
 
 #: Facts that stand under the site's own name, such as `derpibooru_score` (boards, 4a).
 _OWN = {"id": "post_id", "score": "score", "comments": "comments", "tags": "tags"}
-_MOST_KEPT = 256
 #: However long a board says, it is asked again after a day.
 _LONGEST = 86_400.0
 
@@ -46,6 +45,7 @@ class OEmbed(Record, frozen=True, kw_only=True):
     cache_age: Maybe[Int | None] = UNSET
     """Seconds for which the answer holds (rule L5)."""
     thumbnail_url: Maybe[str | None] = UNSET
+    """A smaller form of the picture."""
     thumbnail_width: Maybe[Int | None] = UNSET
     """Pixels."""
     thumbnail_height: Maybe[Int | None] = UNSET
@@ -87,10 +87,14 @@ def check_address(site: Site, url: str) -> str:
 
 
 class OEmbeds:
-    """Asks for oEmbed answers, and uses one again for as long as its `cache_age` says (L5)."""
+    """Asks for oEmbed answers, and uses one again for as long as its `cache_age` says (L5).
 
-    def __init__(self, site: Site, ask: Asker) -> None:
+    At most `most` are kept; the oldest goes first.
+    """
+
+    def __init__(self, site: Site, ask: Asker, *, most: int = 256) -> None:
         self._site = site
+        self._most = most
         self._ask = ask
         self._kept: OrderedDict[str, tuple[float, OEmbed]] = OrderedDict()
 
@@ -105,6 +109,6 @@ class OEmbeds:
         self._kept.pop(name, None)
         until = self._ask.clock.monotonic() + min(_LONGEST, float(answer.cache_age or 0))
         self._kept[name] = (until, answer)
-        if len(self._kept) > _MOST_KEPT:
+        if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return answer

@@ -79,7 +79,8 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
             raise decode.bad_response(self.site, "image")
         raise NotFound(
             self.site.name,
-            _("{site} has no post {id} that may be shown here.").format(
-                site=self.site.title, id=post_id
-            ),
+            _(
+                "{site} has no post {id} that may be shown here: it does not exist, is hidden, "
+                "or is rated other than this channel allows."
+            ).format(site=self.site.title, id=post_id),
         )

@@ -41,6 +41,7 @@ class Topic(Record, frozen=True, kw_only=True):
     sticky: Maybe[bool | None] = UNSET
     """Whether it stays on top."""
     last_replied_to_at: Maybe[datetime | None] = UNSET
+    """When somebody last wrote in it."""
     locked: Maybe[bool | None] = UNSET
     user_id: Maybe[Id | None] = UNSET
     """Who began it; `None` is somebody who does not want to be named."""

@@ -102,7 +102,7 @@ def read_image(value: object, ask: Asker, site: Site, place: str) -> Post:
 
 def read_page(value: object, ask: Asker, site: Site, *, page: int, per_page: int) -> PostPage:
     """Return the page of an envelope of many images."""
-    many = ask.shape(value, bodies.Many, "search")
+    many = ask.page(value, bodies.Many, "search")
     done = bodies.read_interactions(many.interactions, site)
     posts, bad = decode.posts_of(many.images, lambda row: bodies.read_post(row, site, done))
     ask.note(len(posts), bad)

@@ -50,6 +50,7 @@ class User(Record, frozen=True, kw_only=True):
     id: Id
     name: str
     slug: Maybe[str | None] = UNSET
+    """What its page is called by; the API asks by number."""
     role: Maybe[str | None] = UNSET
     """Such as `user`, which staff can also seem to be (boards, 1.6)."""
     description: Maybe[str | None] = UNSET

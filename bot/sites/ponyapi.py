@@ -12,7 +12,7 @@ from . import asking, decode
 from . import ponyapi_routes as routes
 from .catalogue import Site
 from .decode import Id, Int
-from .errors import BadRequest, BadResponse
+from .errors import BadRequest
 from .gate import Priority
 from .transport import Transport
 
@@ -149,7 +149,7 @@ class PonyApi:
     async def tags(self) -> tuple[str, ...]:
         """Return the names of all known tags (GET tags)."""
         value = await self._ask.ask(routes.TAGS)
-        return self._ask.shape(value, _Tags, "tags").tags
+        return self._ask.page(value, _Tags, "tags").tags
 
     async def tag(self, name: str) -> PonyTag:
         """Return a tag by its name or one of its aliases (GET tag/:name)."""
@@ -162,10 +162,4 @@ class PonyApi:
 
     def _pony(self, value: object) -> Post:
         one = self._ask.shape(value, _One, "answer")
-        try:
-            post = _decode(one.pony, self.site, one.approved)
-        except BadResponse:
-            self._ask.note(0, 1)
-            raise
-        self._ask.note(1, 0)
-        return post
+        return _decode(one.pony, self.site, one.approved)

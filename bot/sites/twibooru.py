@@ -149,7 +149,7 @@ class TwibooruBoard(Client):
         asking.check_id(self.site, post_id)
         asking.check_page(self.site, page, DEFAULT_PER_PAGE)
         value = await self._ask.ask(routes.COMMENTS, post_id=post_id)
-        rows = self._ask.shape(value, bodies.Comments, "comments").comments
+        rows = self._ask.page(value, bodies.Comments, "comments").comments
         comments, bad = bodies.read_comments(rows, self.site, post_id)
         start = (page - 1) * DEFAULT_PER_PAGE
         return CommentPage(
@@ -189,7 +189,7 @@ class TwibooruBoard(Client):
         )
 
     def _page(self, value: object, page: int, per_page: int) -> PostPage:
-        many = self._ask.shape(value, bodies.Many, "search")
+        many = self._ask.page(value, bodies.Many, "search")
         posts, bad = decode.posts_of(many.posts, lambda row: bodies.read_post(row, self.site))
         self._ask.note(len(posts), bad)
         return PostPage(posts=posts, total=many.total, page=page, per_page=per_page, skipped=bad)

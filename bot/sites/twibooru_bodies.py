@@ -37,6 +37,7 @@ class PostBody(Struct, kw_only=True):
 
     id: Id
     media_type: Literal["image", "paste"] = "image"
+    """A paste is text, and has no file."""
     created_at: Maybe[datetime | None] = UNSET
     """UTC, with milliseconds, as all its instants."""
     updated_at: Maybe[datetime | None] = UNSET
@@ -55,6 +56,7 @@ class PostBody(Struct, kw_only=True):
     sha512_hash: Maybe[str | None] = UNSET
     """Of the file as it is served."""
     processed: Maybe[bool | None] = UNSET
+    """Whether the file is done with in the background."""
     source_url: Maybe[str | None] = UNSET
     """Empty or null without one."""
     source_urls: Maybe[tuple[str, ...] | None] = UNSET

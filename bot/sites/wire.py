@@ -58,7 +58,7 @@ class Call(Struct, frozen=True, kw_only=True):
         """Return a body that is no upload as aiohttp takes it, anew for each sending."""
         if self.file is None:
             return self.json
-        form = aiohttp.FormData(dict(self.fields))
+        form = aiohttp.FormData(dict(self.fields), quote_fields=False)
         form.add_field(
             self.file.field,
             self.file.content,

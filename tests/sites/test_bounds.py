@@ -13,11 +13,12 @@ import pytest
 from aiohttp import web
 from msgspec import structs
 
-from bot.sites import BadRequest, BadResponse, Transport, Unavailable
+from bot.sites import BadRequest, BadResponse, Transport, Unavailable, Unconfirmed
 from bot.sites.agent import user_agent
+from bot.sites.answers import Kind
 from bot.sites.bounds import MAX_BODY, MAX_DEPTH, Unusable, parse, too_deep
 from bot.sites.catalogue import Site
-from bot.sites.wire import was_cut
+from bot.sites.wire import meaning, was_cut
 from tests.clock import MovableClock
 from tests.sites.conftest import Answer, Server
 
@@ -98,8 +99,10 @@ async def test_f16_one_byte_at_a_time_is_bounded_by_real_time(
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (b'{"images": [', "depth"),
-        (b'{"images": ', "depth"),
+        (b'{"images": [', "JSON"),
+        (b'{"images": ', "JSON"),
+        (b"]" * 100, "JSON"),
+        (b"[" * 70, "depth"),
         (b'"abc', "JSON"),
         (b"", "JSON"),
         (b"\xef\xbb\xbf{}", "JSON"),
@@ -122,7 +125,11 @@ async def test_f17_a_body_that_is_not_whole_json_is_a_failure(
     with pytest.raises(BadResponse) as caught:
         await transport.get(site, "/x")
     assert caught.value.field == what
-    assert transport.standing(site).circuit.failures == 1
+    circuit = transport.standing(site).circuit
+    assert circuit.failures == 1
+    # The error says what to do, and from when on that makes sense.
+    assert "try again" in caught.value.message
+    assert caught.value.until == circuit.instant(circuit.until)
 
 
 async def test_f17_a_page_for_people_with_200_is_a_failure(
@@ -186,6 +193,30 @@ async def test_a_connection_that_is_reset_is_asked_again(
 )
 def test_only_a_connection_that_stood_is_worth_another_try(error: Exception, *, cut: bool) -> None:
     assert was_cut(error) is cut
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_an_address_that_is_none_says_nothing_of_what_was_done(kind: Kind) -> None:
+    assert meaning(aiohttp.InvalidURL("x"), kind) is Unavailable
+
+
+async def test_f19_a_host_that_lets_nobody_in_is_given_up_soon(
+    clock: MovableClock, site: Site
+) -> None:
+    """A queue of connections that is full: the one that waits was never made."""
+    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        full = structs.replace(site, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        async with Transport(
+            clock, allow_loopback_http=True, total_seconds=5, connect_seconds=0.2
+        ) as transport:
+            with pytest.raises(Unavailable, match="too long") as caught:
+                await transport.send(full, "POST", "/x")
+    assert not isinstance(caught.value, Unconfirmed)
 
 
 def test_f17_of_duplicate_keys_the_last_wins() -> None:

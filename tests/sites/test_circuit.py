@@ -1,6 +1,7 @@
 """Rule L6, faults F11 and F13: backing off, the circuit, and what a restart does not undo."""
 
 import asyncio
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.sites import (
     Unavailable,
 )
 from bot.sites.catalogue import Site
+from bot.sites.memory import CoolDown, CoolDowns
 from tests.clock import MovableClock
 from tests.sites.conftest import OK, Answer, Server, refused_while, says
 
@@ -194,3 +196,89 @@ async def test_a_memory_that_cannot_be_written_costs_nothing_else(
         with pytest.raises(CoolingDown):
             await transport.get(site, "/x")
     assert not memory.exists()
+
+
+def test_processes_that_share_a_memory_keep_each_others_cool_downs(
+    clock: MovableClock, tmp_path: Path
+) -> None:
+    """L6: `mailmare site` beside `mailmare run`."""
+    path = tmp_path / "cool-downs.json"
+    one, other = CoolDowns(path), CoolDowns(path)
+    soon, late = (CoolDown(clock.now() + timedelta(minutes=n), "Enough.") for n in (5, 15))
+    one.keep("https://a.example", late)
+    other.keep("https://b.example", soon)
+    one.keep("https://c.example", soon)
+    other.keep("https://a.example", soon)
+    for either in (one, other, CoolDowns(path)):
+        assert either.find("https://a.example", clock.now()) == late
+        assert either.find("https://b.example", clock.now()) == soon
+        assert either.find("https://c.example", clock.now()) == soon
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    return [
+        (record.levelno, record.getMessage())
+        for record in caplog.records
+        if record.name == "bot.sites.circuit"
+    ]
+
+
+async def test_f14_the_log_tells_once_that_a_host_is_left_alone_and_that_it_works_again(
+    transport: Transport,
+    server: Server,
+    site: Site,
+    clock: MovableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    server.says(500, "")
+    until = (clock.now() + timedelta(minutes=15)).isoformat(timespec="seconds")
+    for _ in range(3):
+        with pytest.raises(CoolingDown):
+            await transport.get(site, "/x", key="5ecret")
+        clock.advance(8000)
+    text = f"derpibooru is left alone until {until}: It has blocked us for a while."
+    assert told(caplog) == [(logging.WARNING, text)]
+    server.says(429)
+    with pytest.raises(CoolingDown):
+        await transport.get(site, "/x", key="5ecret")
+    assert told(caplog)[1][1].endswith(": It had too many requests.")
+    clock.advance(8000)
+    server.answer = OK
+    for n in range(2):
+        await transport.get(site, "/x", {"n": str(n)})
+    assert told(caplog)[2:] == [(logging.INFO, "derpibooru works again")]
+    ours = " ".join(text for _level, text in told(caplog))
+    assert "5ecret" not in ours
+    assert server.url not in ours
+
+
+async def test_f14_the_log_tells_that_a_site_is_switched_off(
+    transport: Transport, server: Server, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.says(429, Retry_After="100000")
+    for _ in range(2):
+        with pytest.raises(CoolingDown):
+            await transport.get(site, "/x")
+    ((level, text),) = told(caplog)
+    assert level == logging.ERROR
+    assert text.startswith("derpibooru is switched off until a restart: ")
+
+
+async def test_f11_the_log_tells_of_an_open_circuit_and_not_of_a_hiccup(
+    transport: Transport,
+    server: Server,
+    site: Site,
+    clock: MovableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.script = [says(503)]
+    await clock.hurry(transport.get(site, "/x"))
+    assert told(caplog) == []
+    server.says(503)
+    with pytest.raises(Unavailable):
+        await clock.hurry(transport.get(site, "/y"))
+    ((level, text),) = told(caplog)
+    assert level == logging.WARNING
+    assert "503" in text

@@ -21,6 +21,7 @@ from bot.sites import (
     TwibooruBoard,
 )
 from bot.sites.asking import Asker
+from bot.sites.philomena_routes import SEARCH_IMAGES
 from tests.sites.conftest import Server, at, body, says, tag
 from tests.sites.test_decoding import IMAGE, TWI, capture
 
@@ -103,6 +104,10 @@ async def test_a_short_page_is_not_the_end(
         {"per_page": 51},
         {"page": 10_000_000},
         {"sort": "created_at"},
+        {"sort": Sort("odd", "created_at", "desc", "Odd")},
+        {"sort": Sort("odd", "random:x", "desc", "Odd")},
+        {"sort": Sort("odd", "id", "up", "Odd")},  # type: ignore[arg-type]
+        {"filter_id": 0},
         {"q": " "},
         {"q": ""},
         {"q": "x" * 5000},
@@ -136,7 +141,9 @@ async def test_a_parameter_that_is_not_on_the_list_is_never_sent(
 ) -> None:
     asker = Asker(at(server), transport)
     with pytest.raises(BadRequest):
-        await asker.get("/x", {"del": "1"}, frozenset({"q"}))
+        await asker.ask(SEARCH_IMAGES, {"del": "1"})
+    with pytest.raises(BadRequest):
+        await asker.ask(SEARCH_IMAGES, {"key": "somebody's"})
     assert server.count == 0
 
 
@@ -300,6 +307,7 @@ async def test_comments_of_a_philomena_board(board: PhilomenaBoard, server: Serv
         id=5,
         author="Background Pony #1A2B",
         body="Hi",
+        user_id=None,
         created_at=datetime(2026, 7, 10, 12, tzinfo=UTC),
         page_url="https://derpibooru.org/images/101#comment_5",
     )

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from bot.posts.model import Post
 from bot.sites import CATALOGUE, BadRequest, BadResponse, philomena, ponyapi, twibooru
@@ -39,7 +39,7 @@ IMAGE: dict[str, Any] = {
     "uploader": None,
     "uploader_id": None,
     "wilson_score": 0,
-    "intensities": None,
+    "intensities": {"nw": 1.5, "ne": 2, "sw": 3.0, "se": 4.0},
     "score": 3,
     "upvotes": 4,
     "downvotes": 1,
@@ -228,6 +228,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("family", DECODERS)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_f18_any_json_value_in_any_field_gives_a_post_or_a_named_refusal(
     family: str, data: st.DataObject
@@ -245,6 +246,7 @@ def test_f18_any_json_value_in_any_field_gives_a_post_or_a_named_refusal(
         assert post.id == body["id"]
 
 
+@settings(max_examples=50)
 @given(json_values)
 def test_f18_any_json_value_as_a_body_gives_a_post_or_a_refusal(body: object) -> None:
     for decode, _whole, _place in DECODERS.values():
@@ -325,6 +327,8 @@ def test_every_captured_image_decodes_with_its_own_values() -> None:
                 assert len(value) >= len(row[key]), name
             elif isinstance(row[key], list):
                 assert value == tuple(row[key]), name
+            elif isinstance(row[key], dict):
+                assert structs.asdict(value) == row[key], name
             else:
                 assert value == row[key], (name, key)
         assert all(url.startswith("https://") for url in post.representations.values()), name

@@ -34,6 +34,8 @@ async def test_the_catalogue_makes_the_clients(server: Server, clock: MovableClo
         assert isinstance(sites.ponyapi, PonyApi)
         assert sites["ponyapi"] is sites.ponyapi
         assert all(one.ok and not one.reason and one.until is None for one in sites.status())
+        # Nothing is known of a site that was never asked.
+        assert not any(one.asked for one in sites.status())
         board = sites.boards["derpibooru"]
         assert board.site.name == "derpibooru"
         with pytest.raises(KeyError):
@@ -45,6 +47,8 @@ async def test_a_catalogue_without_the_safe_pony_api_says_so(clock: MovableClock
     sites = Sites({"derpibooru": CATALOGUE["derpibooru"]}, Transport(clock))
     with pytest.raises(KeyError):
         _ = sites.ponyapi
+    with pytest.raises(KeyError):
+        _ = sites.ponyaggregate
 
 
 async def test_an_address_that_is_never_asked_is_refused_at_the_start(clock: MovableClock) -> None:
@@ -56,19 +60,23 @@ async def test_an_address_that_is_never_asked_is_refused_at_the_start(clock: Mov
 async def test_f13_status_tells_a_cool_down_with_its_end(
     server: Server, transport: Transport, clock: MovableClock
 ) -> None:
-    sites = Sites({"derpibooru": at(server)}, transport)
+    sites = Sites({"derpibooru": at(server), "ponybooru": CATALOGUE["ponybooru"]}, transport)
     server.says(500, "")
     with pytest.raises(CoolingDown) as caught:
         await sites.boards["derpibooru"].search("safe")
     told = status(sites, "derpibooru")
     assert (told.ok, told.until) == (False, caught.value.until)
     assert "blocked" in told.reason
+    assert told.asked
     clock.advance(1000)
     told = status(sites, "derpibooru")
     assert (told.ok, told.until) == (False, None)
+    assert told.reason == "Its last answer failed. It has blocked us for a while."
     server.says(200, '{"images": [], "total": 0}')
     await sites.boards["derpibooru"].search("safe")
     assert status(sites, "derpibooru").ok
+    assert status(sites, "derpibooru").asked
+    assert not status(sites, "ponybooru").asked
 
 
 async def test_f14_status_tells_that_a_site_is_switched_off(
@@ -119,6 +127,23 @@ async def test_f18_a_page_more_than_half_bad_marks_the_site_degraded(
         await board.search("safe")
     assert caught.value.field == "search.images"
     assert not status(sites, "derpibooru").ok
+
+
+async def test_f18_one_thing_that_cannot_be_read_does_not_mark_its_site(
+    server: Server, transport: Transport
+) -> None:
+    """Only a page says something of all the others."""
+    places = {"derpibooru": at(server), "ponyapi": at(server, "ponyapi")}
+    sites = Sites(places, transport)
+    board = sites.boards["derpibooru"]
+    assert isinstance(board, PhilomenaBoard)
+    server.says(200, '{"image": {"id": "7"}}')
+    with pytest.raises(BadResponse):
+        await board.image(7)
+    server.says(200, '{"pony": {}}')
+    with pytest.raises(BadResponse):
+        await sites.ponyapi.random()
+    assert all(one.ok and one.asked for one in sites.status())
 
 
 def test_errors_are_values_that_say_what_to_do() -> None:

@@ -1,0 +1,384 @@
+"""Requests that change something: sent once, answered with certainty or told to be uncertain."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from msgspec import structs
+
+from bot.sites import (
+    BadQuery,
+    BadRequest,
+    BadResponse,
+    CoolingDown,
+    KeyRefused,
+    NeedsBrowser,
+    NotFound,
+    Refused,
+    SiteError,
+    Transport,
+    Unavailable,
+    Unconfirmed,
+)
+from bot.sites.catalogue import Limit, Site
+from bot.sites.wire import File
+from tests.clock import MovableClock
+from tests.sites.conftest import OK, Server, at, says
+
+HTML = "text/html"
+
+
+async def drop(request: web.Request) -> web.StreamResponse:
+    await request.read()
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+async def transport_sleeps(clock: MovableClock) -> None:
+    """Return when somebody backs off."""
+    before = clock.sleeping
+    while clock.sleeping == before:  # noqa: ASYNC110 (a clock of tests tells nobody)
+        await asyncio.sleep(0.005)
+
+
+async def echo(request: web.Request) -> web.StreamResponse:
+    return web.json_response({"body": await request.text(), "type": request.content_type})
+
+
+async def test_a_change_carries_its_body_as_json(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    server.answer = echo
+    reply = await transport.send(site, "PUT", "/x", {"a": "1"}, body={"n": [1, "é"]})
+    assert reply.value == {"body": '{"n":[1,"é"]}', "type": "application/json"}
+    assert (server.requests[0].method, server.requests[0].query_string) == ("PUT", "a=1")
+
+
+async def test_a_file_travels_in_a_form_of_several_parts(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    seen: dict[str, object] = {}
+
+    async def form(request: web.Request) -> web.StreamResponse:
+        fields = await request.post()
+        file = fields["image[image]"]
+        assert isinstance(file, web.FileField)
+        seen.update(
+            name=file.filename,
+            mime=file.content_type,
+            content=file.file.read(),
+            distance=fields["distance"],
+        )
+        return web.json_response({})
+
+    server.answer = form
+    picture = File("image[image]", "a pony.png", "image/png", b"\x89PNG")
+    await transport.send(site, "POST", "/x", file=picture, fields={"distance": "0.2"})
+    assert seen == {
+        "name": "a pony.png",
+        "mime": "image/png",
+        "content": b"\x89PNG",
+        "distance": "0.2",
+    }
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_a_change_whose_connection_is_cut_is_sent_once_and_not_known_to_be_made(
+    transport: Transport, server: Server, site: Site, clock: MovableClock, method: str
+) -> None:
+    server.answer = drop
+    with pytest.raises(Unconfirmed, match="not known"):
+        await clock.hurry(transport.send(site, method, "/x", body={}))
+    assert server.count == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+async def test_a_change_that_is_answered_with_a_failure_is_not_sent_again(
+    transport: Transport, server: Server, site: Site, clock: MovableClock, status: int
+) -> None:
+    server.says(status, "no")
+    with pytest.raises(Unconfirmed):
+        await clock.hurry(transport.send(site, "POST", "/x"))
+    assert server.count == 1
+
+
+async def test_a_change_that_is_not_answered_in_time_is_not_known_to_be_made(
+    server: Server, site: Site, clock: MovableClock
+) -> None:
+    async def never(_request: web.Request) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    server.answer = never
+    async with Transport(clock, allow_loopback_http=True, total_seconds=0.2) as transport:
+        with pytest.raises(Unconfirmed, match="too long"):
+            await transport.send(site, "POST", "/x")
+    assert server.count == 1
+
+
+async def test_a_change_that_never_left_is_sent_again(
+    transport: Transport, server: Server, site: Site, clock: MovableClock
+) -> None:
+    """Nobody listens at first; then the site is back."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        port = reserved.getsockname()[1]
+    late = structs.replace(site, base_url=f"http://127.0.0.1:{port}")
+    change = asyncio.create_task(transport.send(late, "POST", "/x"))
+    await asyncio.wait_for(transport_sleeps(clock), 5)
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", server.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        assert (await clock.hurry(change)).status == 200
+    finally:
+        await runner.cleanup()
+    assert server.count == 1
+
+
+async def test_a_change_that_can_never_leave_is_not_called_uncertain(
+    transport: Transport, site: Site, clock: MovableClock
+) -> None:
+    nowhere = structs.replace(site, base_url="http://127.0.0.1:1")
+    with pytest.raises(Unavailable) as caught:
+        await clock.hurry(transport.send(nowhere, "POST", "/x"))
+    assert not isinstance(caught.value, Unconfirmed)
+
+
+async def test_a_read_that_is_posted_is_sent_again_like_any_read(
+    transport: Transport, server: Server, site: Site, clock: MovableClock
+) -> None:
+    server.script = [drop, says(503)]
+    call = transport.send(site, "POST", "/search/reverse", idempotent=True)
+    assert (await clock.hurry(call)).status == 200
+    assert server.count == 3
+
+
+async def test_a_cut_connection_is_asked_again_by_us_alone(
+    transport: Transport, server: Server, site: Site, clock: MovableClock
+) -> None:
+    """L6: the library under us sends no request of its own between two of ours."""
+    server.answer = drop
+    with pytest.raises(Unavailable):
+        await clock.hurry(transport.get(site, "/x"))
+    assert server.count == 3
+
+
+async def test_a_read_on_a_connection_that_its_server_had_ended_is_no_failure(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    await transport.get(site, "/x")
+    server.script = [drop]
+    assert (await transport.get(site, "/y")).status == 200
+    assert transport.standing(site).circuit.failures == 0
+    assert transport.standing(site).circuit.epoch == 0
+
+
+async def test_equal_changes_are_each_sent_and_their_answers_never_kept(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    server.says(200, Cache_Control="max-age=60")
+    await asyncio.gather(*(transport.send(site, "POST", "/x", body={}) for _ in range(3)))
+    await transport.send(site, "POST", "/x", body={}, idempotent=True)
+    await transport.send(site, "POST", "/x", body={}, idempotent=True)
+    assert server.count == 5
+    await transport.get(site, "/x")
+    assert server.count == 6
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [(200, ""), (201, '{"id": 1}'), (202, "{"), (204, ""), (200, "OK")]
+)
+async def test_a_change_may_be_answered_in_any_way_that_says_it_was_made(
+    transport: Transport, server: Server, site: Site, status: int, text: str
+) -> None:
+    server.says(status, text, "text/plain")
+    reply = await transport.send(site, "DELETE", "/x")
+    assert reply.value == ({"id": 1} if status == 201 else None)
+    assert transport.standing(site).circuit.failures == 0
+
+
+async def test_f17_a_page_for_people_is_no_answer_to_a_change_either(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    server.says(200, "<html>", HTML)
+    with pytest.raises(BadResponse):
+        await transport.send(site, "POST", "/x")
+    server.says(206, "")
+    with pytest.raises(BadResponse):
+        await transport.send(structs.replace(site, base_url=server.url + "/"), "POST", "/x")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, BadQuery), (404, NotFound), (403, Refused), (401, Refused)]
+)
+async def test_what_a_site_answers_to_a_change_is_an_answer_and_no_failure(
+    transport: Transport, server: Server, site: Site, status: int, kind: type[SiteError]
+) -> None:
+    server.says(status, '{"error": "because"}')
+    with pytest.raises(kind) as caught:
+        await transport.send(site, "POST", "/x")
+    assert type(caught.value) is kind
+    assert transport.standing(site).circuit.failures == 0
+    if status == 400:
+        assert "because" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"errors": {"image": ["is too big", 7], "tags": "missing"}}', "image: is too big; tags"),
+        ('{"message": "not so"}', "not so"),
+        ('{"errors": []}', "understand that."),
+    ],
+)
+async def test_the_reasons_of_a_refused_change_are_told(
+    transport: Transport, server: Server, site: Site, body: str, told: str
+) -> None:
+    server.says(400, body)
+    with pytest.raises(BadQuery, match=told):
+        await transport.send(site, "POST", "/x")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422])
+async def test_l15_a_site_that_wants_a_person_is_told_apart_from_one_that_refuses_the_key(
+    transport: Transport, server: Server, site: Site, status: int
+) -> None:
+    server.says(status, '{"error": "Turnstile verification failed"}')
+    with pytest.raises(NeedsBrowser, match=r"browser, on derpibooru\.org"):
+        await transport.send(site, "POST", "/x", bearer="5ecret")
+    assert not transport.standing(site).circuit.key_refused
+    with pytest.raises(SiteError) as caught:
+        await transport.send(site, "POST", "/x", idempotent=True)
+    assert not isinstance(caught.value, NeedsBrowser)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_l8_f15_a_refused_key_is_marked_and_told_once(
+    transport: Transport,
+    server: Server,
+    site: Site,
+    status: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.says(status, "{}")
+    for _time in range(3):
+        with pytest.raises(KeyRefused):
+            await transport.send(site, "POST", "/x", bearer="5ecret")
+    assert transport.standing(site).circuit.key_refused
+    assert [record.getMessage() for record in caplog.records] == [
+        "derpibooru refuses the operator's key; it is not used again"
+    ]
+    assert "5ecret" not in caplog.text
+
+
+async def test_l8_a_bearer_goes_to_its_host_and_over_no_redirect(
+    transport: Transport, server: Server, site: Site, clock: MovableClock
+) -> None:
+    await transport.send(site, "POST", "/x", bearer="5ecret")
+    assert server.requests[0].headers["Authorization"] == "Bearer 5ecret"
+    assert "5ecret" not in str(server.requests[0].rel_url)
+    server.says(307, "", Location=f"{server.url}/elsewhere")
+    with pytest.raises(Unavailable, match="another address"):
+        await transport.send(site, "POST", "/x", bearer="5ecret")
+    assert server.count == 2
+    server.answer = OK
+    clock.advance(1)
+    await transport.get(at(server, "ponybooru"), "/x")
+    assert "Authorization" not in server.requests[2].headers
+
+
+async def test_l8_no_cookie_of_an_answer_is_ever_sent_back(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    server.says(200, Set_Cookie="session=1; Path=/")
+    reply = await transport.send(site, "POST", "/login")
+    assert reply.headers["Set-Cookie"] == "session=1; Path=/"
+    await transport.send(site, "POST", "/x")
+    await transport.get(site, "/x")
+    assert all("Cookie" not in request.headers for request in server.requests)
+
+
+@pytest.mark.parametrize("bearer", ["", "a b", "a\r\nX: 1", "é"])
+async def test_a_key_that_no_header_carries_is_refused_before_any_request(
+    transport: Transport, server: Server, site: Site, bearer: str
+) -> None:
+    with pytest.raises(BadRequest):
+        await transport.send(site, "POST", "/x", bearer=bearer)
+    with pytest.raises(BadRequest):
+        await transport.send(site, "POST", "/x", body={"a": "\ud800"})
+    assert server.count == 0
+
+
+async def test_changes_keep_the_limits_and_the_cool_downs_of_reads(
+    transport: Transport, server: Server, site: Site, clock: MovableClock
+) -> None:
+    server.script = [says(429, "", Retry_After="100")]
+    with pytest.raises(CoolingDown):
+        await transport.send(site, "POST", "/x")
+    with pytest.raises(CoolingDown):
+        await transport.send(site, "POST", "/x")
+    with pytest.raises(CoolingDown):
+        await transport.get(site, "/x")
+    assert server.count == 1
+    clock.advance(101)
+    assert (await transport.send(site, "POST", "/x")).status == 200
+
+
+async def test_a_change_that_waits_for_its_turn_is_taken_back_with_its_caller(
+    transport: Transport, server: Server, clock: MovableClock
+) -> None:
+    site = at(server, "derpibooru", Limit("/", 1, 1.0))
+    await transport.get(site, "/first")
+    change = asyncio.create_task(transport.send(site, "POST", "/x"))
+    await asyncio.sleep(0.02)
+    change.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await change
+    clock.advance(5)
+    await transport.get(site, "/last")
+    assert [request.path for request in server.requests] == ["/first", "/last"]
+
+
+async def test_a_change_that_left_is_finished_without_its_caller(
+    transport: Transport, server: Server, site: Site
+) -> None:
+    release, done = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.StreamResponse:
+        await release.wait()
+        done.set()
+        return web.json_response({})
+
+    server.script = [slow]
+    change = asyncio.create_task(transport.send(site, "POST", "/x"))
+    await server.reached(1)
+    change.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await change
+    release.set()
+    await asyncio.wait_for(done.wait(), 2)
+    await transport.get(site, "/after")
+
+
+async def test_closing_ends_changes_too(
+    server: Server, site: Site, clock: MovableClock, tmp_path: Path
+) -> None:
+    async def never(_request: web.Request) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    server.answer = never
+    transport = Transport(clock, allow_loopback_http=True, memory=tmp_path / "m.json")
+    change = asyncio.create_task(transport.send(site, "POST", "/x"))
+    await server.reached(1)
+    await transport.close()
+    with pytest.raises(Unavailable, match="stopping"):
+        await change
+    with pytest.raises(Unavailable, match="stopping"):
+        await transport.send(site, "POST", "/x")
