@@ -8,9 +8,9 @@ from bot.posts.tags import clean_tag_name as clean_tag_name
 from bot.posts.tags import decode_slug as decode_slug
 from bot.posts.tags import encode_slug as encode_slug
 from bot.query.errors import QueryError as QueryError
+from bot.query.evaluate import Verdict as Verdict
 from bot.query.explain import Explanation as Explanation
 from bot.query.facts import Aliases as Aliases
-from bot.query.facts import Verdict as Verdict
 from bot.query.fields import Dialect as Dialect
 from bot.query.fields import Reader as Reader
 from bot.query.filters import Filter as Filter

@@ -137,18 +137,17 @@ def _dates(leaf: Span) -> Iterator[str]:
         period = write_period(low.seconds, high.seconds)
         if period is not None:
             yield f"{leaf.field}:{period}"
-    choices = [
-        [f"{leaf.field}.{operator}:{text}" for operator in operators for text in _moments(bound)]
-        for bound, operators in ((low, ("gte", "gt")), (high, ("lt", "lte")))
-        if bound is not None
+    lows = [
+        f"{leaf.field}.{operator}:{text}" for operator in ("gte", "gt") for text in _moments(low)
     ]
-    if len(choices) == 1:
-        yield from choices[0]
-    for first, second in zip(*choices, strict=False) if len(choices) == 2 else ():
-        yield f"({first}, {second})"
-    if len(choices) == 2:
-        yield from (text.replace(".gte:", ":") for text in choices[0])
-        yield from (f"{leaf.field}:{text}" for text in _moments(high) if text.endswith("ago"))
+    highs = [
+        f"{leaf.field}.{operator}:{text}" for operator in ("lt", "lte") for text in _moments(high)
+    ]
+    if low is None or high is None:
+        yield from lows or highs
+        return
+    yield from (f"({first}, {second})" for first, second in zip(lows, highs, strict=False))
+    yield from (f"{leaf.field}:{text}" for text in _moments(high))
 
 
 _AGO = (

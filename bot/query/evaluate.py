@@ -5,13 +5,16 @@ a disjunction with a true part is true (reference: boards, 2.6).
 """
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from bot.query.tree import And, Everything, Leaf, Node, Not, Nothing, Or
+
+Verdict: TypeAlias = bool | None
 
 _NO_NODES: Iterator[Node] = iter(())
 
 
-def evaluate(root: Node, verdict: Callable[[Leaf], bool | None]) -> bool | None:
+def evaluate(root: Node, verdict: Callable[[Leaf], Verdict]) -> Verdict:
     """Return the value of the tree, where `verdict` tells that of each leaf that is needed."""
     # Each open node: `True` for a conjunction, `False` for a disjunction, `None` for a negation;
     # its children still to come; its value if none of these decides it.
@@ -25,31 +28,39 @@ def evaluate(root: Node, verdict: Callable[[Leaf], bool | None]) -> bool | None:
             open_nodes.append((conjunction, children))
             values.append(conjunction)
             node = next(children)
-            continue
-        if isinstance(node, Not):
+        elif isinstance(node, Not):
             open_nodes.append((None, _NO_NODES))
             values.append(None)
             node = node.child
-            continue
-        if isinstance(node, Everything | Nothing):
-            value: bool | None = isinstance(node, Everything)
         else:
-            value = verdict(node)
-        following: Node | None = None
-        while open_nodes:
-            kind, children = open_nodes[-1]
-            if kind is None:
-                value = None if value is None else not value
+            if isinstance(node, Everything | Nothing):
+                value: Verdict = isinstance(node, Everything)
             else:
-                if value is None:
-                    values[-1] = None
-                if value is None or value is kind:
-                    following = next(children, None)
-                    if following is not None:
-                        break
-                    value = values[-1]
-            open_nodes.pop()
-            values.pop()
-        if following is None:
-            return value
-        node = following
+                value = verdict(node)
+            following, value = _closed(open_nodes, values, value)
+            if following is None:
+                return value
+            node = following
+
+
+def _closed(
+    open_nodes: list[tuple[bool | None, Iterator[Node]]],
+    values: list[bool | None],
+    value: Verdict,
+) -> tuple[Node | None, Verdict]:
+    """Close every node that a child's value decides; return the next child to look at, if any."""
+    while open_nodes:
+        kind, children = open_nodes[-1]
+        if kind is None:
+            value = None if value is None else not value
+        else:
+            if value is None:
+                values[-1] = None
+            if value is None or value is kind:
+                following = next(children, None)
+                if following is not None:
+                    return following, value
+                value = values[-1]
+        open_nodes.pop()
+        values.pop()
+    return None, value

@@ -1,16 +1,15 @@
 """Why a query does or does not match a post, term by term."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bot.query import wildcards
 from bot.query.canonical import leaf_text
 from bot.query.dates import resolve
 from bot.query.errors import QueryError
-from bot.query.facts import Facts, Verdict
-from bot.query.fields import Dialect
+from bot.query.evaluate import Verdict
+from bot.query.facts import Facts
 from bot.query.tree import (
     TAGS,
     And,
@@ -27,6 +26,11 @@ from bot.query.tree import (
     Term,
     Wild,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.query.fields import Dialect
 
 What: TypeAlias = Literal["all", "any", "not", "term", "everything", "nothing"]
 
@@ -88,10 +92,8 @@ def _group(node: Node, children: tuple[Explanation, ...]) -> Explanation:
         verdict = None if verdicts[0] is None else not verdicts[0]
         return Explanation("not", "", verdict, children=children)
     decisive = not isinstance(node, And)
-    if decisive in verdicts:
-        verdict = decisive
-    else:
-        verdict = None if None in verdicts else not decisive
+    undecided = None in verdicts
+    verdict = decisive if decisive in verdicts else (None if undecided else not decisive)
     return Explanation("any" if decisive else "all", "", verdict, children=children)
 
 

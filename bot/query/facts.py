@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from bot.posts.model import Post
 from bot.query import wildcards
 from bot.query.dates import resolve, timestamp
+from bot.query.evaluate import Verdict
 from bot.query.literals import lower
 from bot.query.tree import (
     TAGS,
@@ -27,7 +28,6 @@ from bot.query.tree import (
 if TYPE_CHECKING:
     from bot.query.filters import Filter
 
-Verdict: TypeAlias = bool | None
 #: A field's value: not said, the texts of it, a number, or a truth; `None` is "there is none".
 FieldValue: TypeAlias = UnsetType | tuple[str, ...] | float | bool | None
 

@@ -10,8 +10,8 @@ from bot.clock import SYSTEM_CLOCK
 from bot.posts.model import Post
 from bot.query.canonical import read
 from bot.query.errors import QueryError
-from bot.query.evaluate import evaluate
-from bot.query.facts import Facts, Verdict
+from bot.query.evaluate import Verdict, evaluate
+from bot.query.facts import Facts
 from bot.query.fields import ANONYMOUS, Dialect, Reader
 from bot.query.tree import EVERYTHING, Node
 

@@ -11,21 +11,21 @@ from typing import Generic, NamedTuple, TypeVar
 
 from bot.clock import SYSTEM_CLOCK
 from bot.posts.model import Post
-from bot.query.evaluate import evaluate
-from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts, Verdict
+from bot.query.evaluate import Verdict, evaluate
+from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts
 from bot.query.filters import Filter
+from bot.query.gathering import Gathered
 from bot.query.plan import Alternative, Choice, Whole, lay_out
 from bot.query.query import Query
 from bot.query.shelves import (
-    NO_TERMS,
     CheckKey,
-    Gathered,
     Item,
     Key,
     NumberKey,
     Place,
     Shelves,
     Wish,
+    form,
     number_key,
 )
 from bot.query.tree import TAGS, And, Leaf, Not, Or, Range, Term
@@ -106,6 +106,8 @@ class QueryIndex(Generic[K]):
     def __init__(self, *, popularity: Mapping[str, int] | None = None) -> None:
         self._popularity = popularity or {}
         self._common = max(self._popularity.values(), default=1 << 20)
+        self._much = self._common / 30 if popularity else _MUCH_ASKED
+        self._items: dict[Item, Item] = {}
         self._wishes: dict[bytes, Wish] = {}
         self._by_key: dict[K, Wish] = {}
         self._terms = Vocabulary()
@@ -207,14 +209,21 @@ class QueryIndex(Generic[K]):
         checks: list[tuple[Leaf, bool]],
     ) -> Item:
         number = self._terms.number
-        return (
-            frozenset(map(number, required)) if required else NO_TERMS,
-            tuple(frozenset(map(number, choice)) for choice in choices),
-            frozenset(map(number, forbidden)) if forbidden else NO_TERMS,
+        item: Item = (
+            tuple(map(number, required)),
+            tuple(tuple(map(number, choice)) for choice in choices),
+            tuple(map(number, forbidden)),
             tuple(self._checks.code(leaf, wanted=positive) for leaf, positive in checks),
             wanted.undecided,
-            wish,
+            None,
         )
+        return (*item[:-1], wish) if form(item)[0] == "guarded" else self._shared(item)
+
+    def _shared(self, item: Item) -> Item:
+        """Return the one item of this form: there are few, and very many would be equal."""
+        if len(self._items) > 3 * len(self._terms.uses) + len(self._checks.nodes) + 100:
+            self._items.clear()
+        return self._items.setdefault(item, item)
 
     def _under_terms(
         self, required: list[SetTerm], choices: list[Choice]
@@ -223,7 +232,11 @@ class QueryIndex(Generic[K]):
         number = self._terms.number
         anchors: list[Choice] = [(term,) for term in required[:2]]
         anchors += choices[: 2 - len(anchors)]
-        if len(anchors) > 1 and len(anchors[0]) * len(anchors[1]) > _MOST_KEYS:
+        # A second term is worth its place only where the first one is common.
+        if len(anchors) > 1 and (
+            self._rarity_of_all(anchors[0]) < self._much
+            or len(anchors[0]) * len(anchors[1]) > _MOST_KEYS
+        ):
             del anchors[1]
         left = choices[sum(len(anchor) > 1 for anchor in anchors) :]
         if len(anchors) == 1:
@@ -249,20 +262,8 @@ class QueryIndex(Generic[K]):
         keys: list[Key] = [None]
         if layout.cover is not None:
             keys = [(self._terms.number(term),) for term in layout.cover]
-        return [
-            (
-                key,
-                (
-                    NO_TERMS,
-                    (),
-                    NO_TERMS,
-                    (self._checks.code(layout.tree, wanted=True),),
-                    False,
-                    wish,
-                ),
-            )
-            for key in keys
-        ]
+        code = self._checks.code
+        return [(key, ((), (), (), (code(layout.tree, wanted=True),), False, wish)) for key in keys]
 
     def match(
         self,
@@ -282,32 +283,16 @@ class QueryIndex(Generic[K]):
         present = self._terms.present(facts)
         unknown = self._terms.unknown(facts)
         certain, doubted = self._shelves.met(facts, verdicts, present, unknown)
-        found = Gathered()
-        found.add(certain, verdicts, present, unknown)
+        found = Gathered(present, unknown, verdicts)
+        found.add(certain)
         if doubted:
-            found.add_doubted(doubted, verdicts, present)
-        possible = present | unknown if unknown else present
-        for rest, choices, forbidden, checks, undecided, wish in found.guarded:
-            if not forbidden.isdisjoint(present) or not rest <= possible:
-                continue
-            if unknown and not (rest.isdisjoint(unknown) and forbidden.isdisjoint(unknown)):
-                undecided = True  # noqa: PLW2901
-            if choices:
-                if any(choice.isdisjoint(possible) for choice in choices):
-                    continue
-                if unknown and any(choice.isdisjoint(present) for choice in choices):
-                    undecided = True  # noqa: PLW2901
-            for code in checks:
-                verdict = verdicts[code]
-                if not verdict:
-                    if verdict is False:
-                        break
-                    undecided = True  # noqa: PLW2901
-            else:
-                (found.unsure if undecided else found.sure).update(wish)
+            found.add_doubted(doubted)
+        found.look_closer()
         return Matches(found.sure, found.unsure - found.sure)
 
 
+#: Without knowing what is popular, a term in so many queries counts as that.
+_MUCH_ASKED = 200
 #: Keys of one alternative beyond which only one term is used for them.
 _MOST_KEYS = 12
 #: Text fields with so few values that many posts share each.

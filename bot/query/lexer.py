@@ -96,45 +96,39 @@ def _end_of_text(text: str, at: int, not_in_terms: set[int]) -> int:
     """Return where the unquoted term that begins at `at` ends."""
     open_brackets: list[int] = []
     while at < len(text):
-        plain = _PLAIN.match(text, at)
-        if plain is not None:
-            at = plain.end()
-            continue
-        match text[at]:
-            case "\\":
-                at = min(at + 2, len(text))
-            case "(":
-                if at in not_in_terms:
-                    break
-                open_brackets.append(at)
-                at += 1
-            case ")":
-                # A term holds no empty brackets.
-                if not open_brackets or open_brackets[-1] == at - 1:
-                    break
-                open_brackets.pop()
-                at += 1
-            case ",":
-                break
-            case "^":
-                if _BOOST.match(text, at):
-                    break
-                at += 1
-            case _:
-                after = _after_space(text, at)
-                if after is None:
-                    break
-                at = after
+        character = text[at]
+        if character == "(" and at not in not_in_terms:
+            open_brackets.append(at)
+            after = at + 1
+        elif character == ")" and open_brackets and open_brackets[-1] < at - 1:
+            # A term holds no empty brackets.
+            open_brackets.pop()
+            after = at + 1
+        else:
+            after = _after(text, at)
+        if after == at:
+            break
+        at = after
     if open_brackets:
         not_in_terms.update(open_brackets)
         return open_brackets[0]
     return at
 
 
-def _after_space(text: str, at: int) -> int | None:
-    """Return where the run of spaces ends, `None` where what follows it ends the term too."""
+def _after(text: str, at: int) -> int:
+    """Return where what stands there in a term ends: at once, if it is not part of the term."""
+    plain = _PLAIN.match(text, at)
+    if plain is not None:
+        return plain.end()
+    match text[at]:
+        case "\\":
+            return min(at + 2, len(text))
+        case "^":
+            return at if _BOOST.match(text, at) else at + 1
+        case "(" | ")" | ",":
+            return at
     space = _SPACE_RUN.match(text, at)
     after = space.end() if space else at
     if text.startswith(")", after) or _BOOST.match(text, after) or _OPERATOR.match(text, after):
-        return None
+        return at
     return after

@@ -55,4 +55,4 @@ def _fuzz(value: str) -> re.Match[str] | None:
 def distance(fuzz: str) -> int:
     """Return the edits that a fuzziness allows: 0, 1 or 2 (reference: boards, 0.2)."""
     whole = fuzz.partition(".")[0].lstrip("0")
-    return min(2, int(whole)) if len(whole) < 3 and whole else (2 if whole else 0)
+    return {"": 0, "1": 1}.get(whole, 2)

@@ -5,7 +5,6 @@ parts and parts that another one makes superfluous are dropped. Each of these st
 meaning in three-valued logic too. The digest does not depend on the order of the parts.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -144,7 +143,7 @@ def _without_superfluous(kind: Literal["and", "or"], parts: dict[bytes, Normal])
     """Drop `a || b` beside `a` in a conjunction, and `a, b` beside `a` in a disjunction."""
 
     def superfluous(part: Normal) -> bool:
-        inner: Iterable[Normal] = part.parts if part.kind not in {kind, "leaf"} else ()
+        inner = part.parts if part.kind not in {kind, "leaf"} else ()
         return any(piece.digest in parts for piece in inner)
 
     return [part for part in parts.values() if not superfluous(part)]

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from bot.query.errors import QueryError, mistake
 from bot.query.fields import ANONYMOUS, Reader
 from bot.query.lexer import Token, lex
-from bot.query.terms import TermError, read_term
+from bot.query.terms import INT_MAX, TermError, read_term
 from bot.query.tree import NOTHING, And, Node, Not, Or
 from bot.texts import _
 
 #: How deep brackets may be nested. The server sets no bound.
 MAX_DEPTH = 1_000
 
+_FILTER_DIGITS = 300
 _FILTER = re.compile(r"\bfilter_id:([0-9]+)", re.ASCII)
 
 
@@ -46,7 +47,7 @@ def parse_philomena(text: str, reader: Reader = ANONYMOUS) -> Node:
     """Return the tree that Philomena's server reads in `text`; raises `QueryError`."""
     numbers = frozenset(
         int(digits) for digits in _FILTER.findall(text)
-        if len(digits) <= 20 and int(digits) <= 2_147_483_647
+        if len(digits) <= _FILTER_DIGITS and int(digits) <= INT_MAX
     )  # fmt: skip
     tokens = lex(text)
     if not tokens:
@@ -179,7 +180,7 @@ class _Parser:
                 )
             reason = _("these brackets hold nothing")
             if self.tokens[self.at - 1] is not opened:
-                reason = _("a term is missing before “{token}”").format(token=")")
+                reason = _("a term is missing before “{token}”").format(token=token.value)
             hint = _("Write a tag here.")
             return self.wrong(token, reason, hint=hint, server=server)
         if token is None:

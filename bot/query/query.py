@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.clock import SYSTEM_CLOCK
 from bot.posts.model import Post
 from bot.query.canonical import BOTH, read, write_tree
-from bot.query.evaluate import evaluate
+from bot.query.evaluate import Verdict, evaluate
 from bot.query.explain import Explanation, explain
-from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts, Verdict
+from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts
 from bot.query.fields import ANONYMOUS, NEVER_DECIDED, SOMETIMES_DECIDED, Dialect, Reader
 from bot.query.filters import Filter
 from bot.query.normal import Normal, normalised
@@ -79,7 +79,7 @@ class Query:
     def simplify(self) -> "Query":
         """Return an equal query without double negations, repetitions and needless parts."""
         simple = Query(self.normal.node)
-        simple._normal = self._normal  # noqa: SLF001
+        simple._normal = self._normal
         return simple
 
     def text(self, dialect: Dialect) -> str:

@@ -9,7 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from bot.query.facts import SINGLE, Facts, Verdict, single
+from bot.query.evaluate import Verdict
+from bot.query.facts import SINGLE, Facts, single
 from bot.query.tree import Range
 
 
@@ -24,11 +25,10 @@ class Wish(list[Any]):
         self.places: tuple[Place, ...] = ()
 
 
+Numbers: TypeAlias = tuple[int, ...]
 #: Further required terms, sets of which one term is required each, forbidden terms, checks,
-#: "at best undecided", and whose it is.
-Item: TypeAlias = tuple[
-    frozenset[int], tuple[frozenset[int], ...], frozenset[int], tuple[int, ...], bool, Wish
-]
+#: "at best undecided", and whose it is: nobody's own where the form is a common one (see `form`).
+Item: TypeAlias = tuple[Numbers, tuple[Numbers, ...], Numbers, Numbers, bool, Wish | None]
 
 
 class NumberKey(NamedTuple):
@@ -51,75 +51,77 @@ Place: TypeAlias = tuple[Key, Item]
 
 #: Up to so many, trying each is faster than intersecting.
 _FEW = 10
-NO_TERMS: Final[frozenset[int]] = frozenset()
 
 
-_NO_KEYS: Final[list[Any]] = []
-_NO_GROUPS: Final[dict[int, list[Any]]] = {}
+_NOTHING: Final[list[Any]] = []
+Form: TypeAlias = Literal["sure", "unsure", "also", "unless", "given", "guarded"]
 
 
-class Bundle:
-    """What stands under one key. Items of the commonest forms are kept as keys alone."""
-
-    __slots__ = ("given", "guarded", "sure", "unless", "unsure")
-
-    def __init__(self) -> None:
-        #: Keys that want nothing more, and those among them that are at best undecided.
-        self.sure = _NO_KEYS
-        self.unsure = _NO_KEYS
-        #: Keys that want nothing more than that one term be absent; that one check hold.
-        self.unless = _NO_GROUPS
-        self.given = _NO_GROUPS
-        self.guarded: list[Item] = _NO_KEYS
-
-    def put(self, item: Item, key: Any) -> None:
-        """Add a key of an item."""
-        where, group = _form(item)
-        if where == "guarded":
-            # Its keys are in the item's own wish.
-            if len(item[-1]) == 1:
-                self.guarded = self.guarded if self.guarded else []
-                self.guarded.append(item)
-        elif where in {"sure", "unsure"}:
-            keys = getattr(self, where) or []
-            keys.append(key)
-            setattr(self, where, keys)
-        else:
-            groups = getattr(self, where) or {}
-            groups.setdefault(group, []).append(key)
-            setattr(self, where, groups)
-
-    def take(self, item: Item, key: Any) -> None:
-        """Remove a key of an item."""
-        where, group = _form(item)
-        if where == "guarded":
-            if not item[-1]:
-                self.guarded = [each for each in self.guarded if each is not item]
-        elif where in {"sure", "unsure"}:
-            getattr(self, where).remove(key)
-        else:
-            groups = getattr(self, where)
-            groups[group].remove(key)
-            if not groups[group]:
-                del groups[group]
-
-    def __bool__(self) -> bool:
-        """Tell whether anything is left."""
-        return bool(self.sure or self.unsure or self.unless or self.given or self.guarded)
-
-
-def _form(item: Item) -> tuple[str, int]:
-    """Return the attribute of a bundle that holds the item, and the group in it."""
+def form(item: Item) -> tuple[Form, int]:
+    """Return the part of a bundle that holds the item, and the term or check that it wants."""
     rest, choices, forbidden, checks, undecided, _ = item
     wants = len(rest) + len(choices) + len(forbidden) + len(checks)
     if not wants:
         return ("unsure" if undecided else "sure"), 0
     if wants == 1 and not undecided:
+        if rest:
+            return "also", rest[0]
         if forbidden:
-            return "unless", next(iter(forbidden))
+            return "unless", forbidden[0]
         if checks:
             return "given", checks[0]
     return "guarded", 0
+
+
+class Bundle:
+    """What stands under one key. Items of the commonest forms are kept as keys alone."""
+
+    __slots__ = ("also", "given", "guarded", "sure", "unless", "unsure")
+
+    def __init__(self) -> None:
+        #: Keys that want nothing more, and those among them that are at best undecided.
+        self.sure = _NOTHING
+        self.unsure = _NOTHING
+        #: A term and a key by turns: the key wants nothing more than that the term be there;
+        #: that it be absent; that the check hold.
+        self.also = _NOTHING
+        self.unless = _NOTHING
+        self.given = _NOTHING
+        self.guarded: list[Item] = _NOTHING
+
+    def put(self, item: Item, key: Any) -> None:
+        """Add a key of an item."""
+        part, want = form(item)
+        added = [key] if part in {"sure", "unsure"} else [want, key]
+        if part == "guarded":
+            # Its keys are in the item's own wish; it is there once for all of them.
+            if len(item[-1] or ()) > 1:
+                return
+            added = [item]
+        held = getattr(self, part)
+        if held:
+            held += added
+        else:
+            setattr(self, part, added)
+
+    def take(self, item: Item, key: Any) -> None:
+        """Remove a key of an item."""
+        part, want = form(item)
+        held = getattr(self, part)
+        if part == "guarded":
+            if not item[-1]:
+                self.guarded = [each for each in held if each is not item]
+        elif part in {"sure", "unsure"}:
+            held.remove(key)
+        else:
+            at = next(
+                at for at in range(0, len(held), 2) if held[at] == want and held[at + 1] == key
+            )
+            del held[at : at + 2]
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is left."""
+        return any(getattr(self, part) for part in self.__slots__)
 
 
 def number_key(leaf: Range) -> NumberKey | None:
@@ -273,58 +275,3 @@ class Shelves:
             verdict = verdicts[code]
             if verdict is not False:
                 (certain if verdict else doubted).append(bundle)
-
-
-class Gathered:
-    """The keys that match, those undecided, and the items that want a closer look."""
-
-    __slots__ = ("guarded", "sure", "unsure")
-
-    def __init__(self) -> None:
-        self.sure: set[Any] = set()
-        self.unsure: set[Any] = set()
-        self.guarded: list[Item] = []
-
-    def add(
-        self,
-        bundles: list[Bundle],
-        verdicts: Mapping[int, Verdict],
-        present: set[int],
-        unknown: set[int],
-    ) -> None:
-        """Add what stands under keys that the post satisfies."""
-        sure = self.sure
-        for bundle in bundles:
-            if bundle.sure:
-                sure.update(bundle.sure)
-            if bundle.unsure:
-                self.unsure.update(bundle.unsure)
-            if bundle.guarded:
-                self.guarded += bundle.guarded
-            for term, keys in bundle.unless.items():
-                if term not in present:
-                    (self.unsure if term in unknown else sure).update(keys)
-            for code, keys in bundle.given.items():
-                verdict = verdicts[code]
-                if verdict:
-                    sure.update(keys)
-                elif verdict is None:
-                    self.unsure.update(keys)
-
-    def add_doubted(
-        self, bundles: list[Bundle], verdicts: Mapping[int, Verdict], present: set[int]
-    ) -> None:
-        """Add what stands under keys that the post leaves undecided."""
-        unsure = self.unsure
-        for bundle in bundles:
-            unsure.update(bundle.sure, bundle.unsure)
-            for term, keys in bundle.unless.items():
-                if term not in present:
-                    unsure.update(keys)
-            for code, keys in bundle.given.items():
-                if verdicts[code] is not False:
-                    unsure.update(keys)
-            self.guarded += [
-                (rest, choices, forbidden, checks, True, wish)
-                for rest, choices, forbidden, checks, _, wish in bundle.guarded
-            ]

@@ -24,7 +24,9 @@ from bot.query.tree import (
 )
 from bot.texts import _
 
-_INT_MIN, _INT_MAX = -2_147_483_648, 2_147_483_647
+#: More digits than these are beyond every bound, and slow to read.
+_INT_DIGITS, _NUMBER_DIGITS = 10, 300
+_INT_MIN, INT_MAX = -2_147_483_648, 2_147_483_647
 _INT = re.compile(r"([-+]?[0-9]+)(?:~([0-9]+))?")
 _NUMERIC = re.compile(r"[0-9]+")
 _FLOAT = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)(?:~([0-9]+(?:\.[0-9]+)?))?")
@@ -137,8 +139,8 @@ def bounded(field: str, operator: str, number: float) -> Range:
 def _clamped(digits: str) -> int:
     sign, digits = (-1, digits[1:]) if digits[0] == "-" else (1, digits.lstrip("+"))
     digits = digits.lstrip("0") or "0"
-    number = int(digits) if len(digits) <= 10 else 10**10
-    return max(_INT_MIN, min(_INT_MAX, sign * number))
+    number = int(digits) if len(digits) <= _INT_DIGITS else 10**_INT_DIGITS
+    return max(_INT_MIN, min(INT_MAX, sign * number))
 
 
 def _read_int(value: Value) -> Range:
@@ -146,7 +148,7 @@ def _read_int(value: Value) -> Range:
     rest = value.text[found.end() :] if found else value.text
     if found is None or rest:
         raise _wrong(value, _("a whole number"), "100", "a signed integer, like `3' or `-10'", rest)
-    spread = min(int(found[2][:20]), 2**40) if found[2] else None
+    spread = min(int(found[2][:_NUMBER_DIGITS]), 2**40) if found[2] else None
     return _bounds(value, _clamped(found[1]), spread)
 
 
@@ -161,8 +163,7 @@ def _read_numeric(value: Value) -> Range:
 
 
 def _number(text: str) -> float:
-    whole = text if "." in text else None
-    return float(text) if whole or len(text) > 300 else int(text)
+    return float(text) if "." in text or len(text) > _NUMBER_DIGITS else int(text)
 
 
 def _read_float(value: Value) -> Range:
@@ -248,7 +249,7 @@ def _filter_id(value: Value) -> str:
     text = value.text
     # Sic: the server looks for the numbers in the whole text before it reads it, and finds none
     # behind a space or a sign.
-    number = int(text) if _SIGNED.fullmatch(text) and len(text) < 20 else -1
+    number = int(text) if _SIGNED.fullmatch(text) and len(text) <= _NUMBER_DIGITS else -1
     known = value.reader.filters
     if number not in value.filters or (known is not None and number not in known):
         raise TermError(

@@ -31,7 +31,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Wild:
-    """The field's value has this form: `*` any run, `?` one character, `\\x` the character x."""
+    r"""The field's value has this form: `*` any run, `?` one character, `\x` the character x."""
 
     field: str
     pattern: str

@@ -176,7 +176,7 @@ def _leaf(text: str, item: _Item, reader: Reader) -> Node:
 
 
 def _joined(text: str, item: _Item, operands: list[Node | _Row]) -> _Row:
-    if len(operands) < 2:
+    if len(operands) <= 1:
         raise mistake(
             text, item.start, item.end,
             _("a term is missing beside “{token}”").format(token=item.text),

@@ -22,6 +22,8 @@ from bot.query.tree import (
 )
 from bot.texts import _
 
+#: Longer numbers are refused: they are slow to read.
+_DIGITS = 300
 _AMOUNT = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _WEIGHT = r"[-+]?[0-9]+(?:\.[0-9]+)?"
 _FUZZ_WEIGHT = re.compile(rf"~{_AMOUNT}\^{_WEIGHT}\Z")
@@ -78,7 +80,9 @@ def _said(text: str) -> _Said:
             text = pattern.sub("", text)
             break
     quoted = (
-        len(text) > 2 and text[0] == text[-1] == '"' and _QUOTE_INSIDE.search(text[1:-1]) is None
+        len(text) > len('""')
+        and text[0] == text[-1] == '"'
+        and _QUOTE_INSIDE.search(text[1:-1]) is None
     )
     return _Said(text[1:-1] if quoted else text, quoted, fuzz)
 
@@ -112,7 +116,7 @@ def _ordered(field: str, kind: Kind, operator: str, value: str, fuzz: str | None
 
 def _whole(field: str, value: str) -> int:
     text = value.strip().replace("0o", "0")
-    if text.isascii() and len(text) <= 300:
+    if text.isascii() and len(text) <= _DIGITS:
         try:
             return int(text, 8 if _OCTAL.fullmatch(text) else 0)
         except ValueError:

@@ -34,7 +34,7 @@ PATTERNS = ("r*", "*ow*", "?c*", "s?fe", "*y", "rain*dash", "*", "oc:*_*", "?", 
 
 _instants = st.one_of(
     st.integers(0, 2**31).map(Instant),
-    st.builds(Instant, st.integers(0, 10**7), st.just(0), st.just(True)),  # noqa: FBT003
+    st.builds(Instant, st.integers(0, 10**7), st.just(0), st.just(True)),
 )
 _numbers = st.integers(-20, 20)
 leaves: st.SearchStrategy[Leaf] = st.one_of(

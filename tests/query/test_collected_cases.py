@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from msgspec import UNSET
@@ -94,15 +94,12 @@ def expected_tree(query: dict[str, Any], row: dict[str, Any]) -> Node:
     if "bool" in query:
         return expected_bool(query["bool"], row)
     ((kind, body),) = query.items()
-    match kind:
-        case "match_all":
-            return EVERYTHING
-        case "match_none":
-            return NOTHING
-        case "function_score":
-            return expected_tree(body["query"], row)
-        case "nested":
-            return Special("gallery_id", str(body["query"]["term"]["galleries.id"]))
+    if kind in {"match_all", "match_none"}:
+        return EVERYTHING if kind == "match_all" else NOTHING
+    if kind == "function_score":
+        return expected_tree(body["query"], row)
+    if kind == "nested":
+        return Special("gallery_id", str(body["query"]["term"]["galleries.id"]))
     ((name, value),) = body.items()
     field = INDEX_NAMES.get(name, name)
     match kind:
@@ -114,9 +111,8 @@ def expected_tree(query: dict[str, Any], row: dict[str, Any]) -> Node:
             return Fuzzy(field, value["value"], min(2, int(value["fuzziness"])))
         case "match_phrase":
             return Phrase(field, value)
-        case "range":
-            return expected_range(field, value)
-    raise AssertionError(query)
+    assert kind == "range", query
+    return expected_range(field, value)
 
 
 def expected_term(name: str, field: str, value: Any, row: dict[str, Any]) -> Node:
@@ -159,7 +155,7 @@ def expected_bool(query: dict[str, Any], row: dict[str, Any]) -> Node:
 def reader(row: dict[str, Any]) -> Reader:
     context = row.get("context", {})
     user = context.get("user") or row.get("user")
-    inside = "filter" if context.get("inside_filter") else ""
+    inside: Literal["", "filter"] = "filter" if context.get("inside_filter") else ""
     visible = {int(n) for n, body in row.get("filters", {}).items() if isinstance(body, dict)}
     return Reader(
         user=user is not None,
@@ -176,11 +172,29 @@ def posts(collected: dict[str, Any]) -> Iterator[Post]:
         def moment(name: str, given: dict[str, Any] = given) -> Any:
             return datetime.fromtimestamp(given[name], UTC) if name in given else UNSET
 
-        same = (
-            "id width height size upvotes downvotes score faves comment_count tag_count "
-            "aspect_ratio wilson_score processed thumbnails_generated animated duration "
-            "mime_type sha512_hash orig_sha512_hash uploader uploader_id"
-        ).split()
+        same = [
+            "id",
+            "width",
+            "height",
+            "size",
+            "upvotes",
+            "downvotes",
+            "score",
+            "faves",
+            "comment_count",
+            "tag_count",
+            "aspect_ratio",
+            "wilson_score",
+            "processed",
+            "thumbnails_generated",
+            "animated",
+            "duration",
+            "mime_type",
+            "sha512_hash",
+            "orig_sha512_hash",
+            "uploader",
+            "uploader_id",
+        ]
         yield Post(
             site="derpibooru",
             page_url=f"https://derpibooru.org/images/{document['id']}",
@@ -314,11 +328,11 @@ def test_twibooru_counts_back_as_its_gem_does(collected: dict[str, Any]) -> None
     dialect: Dialect = "twibooru"
     for row in rows(collected, dialect, "relative-date"):
         text = f"created_at:{row['input']}"
-        if row["expect"].get("parses") is False:
-            # The gem then tries it as a date, and takes words for numbers that are zero.
-            assert all("ago" not in row["input"] for _ in [0])
+        try:
+            span = parse(text, dialect).tree
+        except QueryError:
+            assert row["expect"] == {"parses": False}, row["id"]
             continue
-        span = parse(text, dialect).tree
         assert isinstance(span, Span)
         assert span.high is not None
         before = row["expect"].get("upper_bound_seconds_before_now")
