@@ -18,6 +18,8 @@ _ROLES: tuple[Role, ...] = ("artist", "photographer", "colorist", "editor")
 _MAKERS = frozenset({"artist", "photographer"})
 #: Sites that ask for a link to themselves besides the post's page (rule L4).
 _LINKED_SITES = frozenset({"twibooru"})
+#: Boards' ids have at most ten digits (reference: safety, 5).
+_LARGEST_ID = 9_999_999_999
 
 
 class Artist(Struct, frozen=True):
@@ -25,17 +27,6 @@ class Artist(Struct, frozen=True):
 
     name: str
     role: Role = "artist"
-
-    @property
-    def role_text(self) -> str:
-        """Name the role for people."""
-        texts: dict[Role, str] = {
-            "artist": _("artist"),
-            "photographer": _("photographer"),
-            "colorist": _("colorist"),
-            "editor": _("editor"),
-        }
-        return texts[self.role]
 
 
 class Source(Struct, frozen=True):
@@ -64,6 +55,8 @@ class Credit(Struct, frozen=True, kw_only=True):
     """The catalogue's name of the site."""
     site_url: str | None = None
     """The link to itself that the site asks for (rule L4, Twibooru)."""
+    derpi_id: int | None = None
+    """Id on Derpibooru of a picture whose own page is not made for people (Safe Pony API)."""
 
     @property
     def note_text(self) -> str:
@@ -91,7 +84,13 @@ def credit(post: Post) -> Credit | None:
         page_url=page_url,
         site=post.site,
         site_url=f"https://{host_of(page_url)}/" if post.site in _LINKED_SITES else None,
+        derpi_id=_derpi_id(post),
     )
+
+
+def _derpi_id(post: Post) -> int | None:
+    known = post.derpi_id
+    return known if isinstance(known, int) and 1 <= known <= _LARGEST_ID else None
 
 
 def artists_of(names: Iterable[str]) -> tuple[Artist, ...]:

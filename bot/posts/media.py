@@ -57,6 +57,7 @@ _FORMATS = {
     "video/mp4": "mp4",
 }
 _PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
+_VIDEOS = frozenset({"webm", "mp4"})
 #: Best for a message first; `large` fits a box of 1280x1024 pixels.
 _STILL = ("large", "medium", "tall", "full", "small", "thumb", "thumb_small", "thumb_tiny")
 _MOVING = ("full", "large", "medium", "small", "thumb", "thumb_small", "thumb_tiny")
@@ -65,6 +66,8 @@ _THUMBS = ("thumb", "thumb_small", "thumb_tiny")
 _HEAVY_GIF = 10 * 1024 * 1024
 #: Sites whose addresses are used as given (rule L13); they have no thumbnail state either.
 _AS_GIVEN = frozenset({"ponyapi"})
+#: Sites that list every address there is; none is formed by putting another ending on one.
+_LISTED_ONLY = _AS_GIVEN | {"twibooru", "ponyaggregate"}
 
 
 def choose_media(post: Post) -> Media | NoMedia:
@@ -72,7 +75,7 @@ def choose_media(post: Post) -> Media | NoMedia:
 
     Never `view_url`, whose file name carries tags (reference: safety, 3.7); nothing before the
     site has made its thumbnails (rule L12); addresses are formed only where the site itself
-    forms them so (webm stills), and never for the Safe Pony API (rule L13).
+    forms them so (Philomena's webm stills), and never for the Safe Pony API (rule L13).
     """
     if post.media_type != "image":
         return NoMedia("safety 3.5 media type", _("This post is text, not a picture."))
@@ -84,6 +87,8 @@ def choose_media(post: Post) -> Media | NoMedia:
         return NoMedia("safety 3.5 media type", _("This kind of file cannot be shown here."))
     media = _media(post, format_, _gated(post))
     if media is None:
+        if format_ in _VIDEOS:
+            return NoMedia("safety 4", _("The site lists no still picture of this video."))
         return NoMedia("safety 4", _("The site gave no usable address for this picture."))
     return media
 
@@ -112,7 +117,7 @@ def _gated(post: Post) -> dict[str, str]:
 def _media(post: Post, format_: str, urls: dict[str, str]) -> Media | None:
     kind: Kind = "image"
     video_url = None
-    if format_ in {"webm", "mp4"}:
+    if format_ in _VIDEOS:
         kind = "video"
         picture = _still_of_video(post, urls)
         video_url = _video(post, urls)
@@ -149,13 +154,14 @@ def _first_picture(urls: dict[str, str], sizes: tuple[str, ...]) -> str | None:
 
 
 def _still_of_video(post: Post, urls: dict[str, str]) -> str | None:
-    """Return a still: one that is listed, or the thumbnail's gif as the site's own pages do."""
+    """Return a still: one that is listed, or Philomena's thumbnail gif as its own pages do."""
     # Twibooru lists pictures; on Philomena every size of a video ends in `.webm`, and its pages
     # put `.gif` in the place of that for the three thumbnail sizes.
     listed = _first_picture({s: u for s, u in urls.items() if _extension(u)}, _STILL)
-    if listed is not None or post.site in _AS_GIVEN:
+    if listed is not None or post.site in _LISTED_ONLY:
         return listed
-    return next((_swapped(urls[size], "gif") for size in _THUMBS if size in urls), None)
+    thumbs = (urls[size] for size in _THUMBS if size in urls)
+    return next((_swapped(url, "gif") for url in thumbs if _extension(url) == "webm"), None)
 
 
 def _video(post: Post, urls: dict[str, str]) -> str | None:
@@ -163,10 +169,10 @@ def _video(post: Post, urls: dict[str, str]) -> str | None:
     if "mp4" in urls:
         return urls["mp4"]
     large = urls.get("large")
-    if large is not None and _extension(large) == "webm" and post.site not in _AS_GIVEN:
+    if large is not None and _extension(large) == "webm" and post.site not in _LISTED_ONLY:
         return _swapped(large, "mp4")
     moving = (urls[size] for size in ("webm", *_MOVING) if size in urls)
-    return next((url for url in moving if _extension(url) in {"mp4", "webm"}), None)
+    return next((url for url in moving if _extension(url) in _VIDEOS), None)
 
 
 def _swapped(url: str, extension: str) -> str:

@@ -9,19 +9,32 @@ from bot.posts.tags import clean_tag_name, split_namespace
 #: Words that no tag list in a channel for everybody carries, though a safe picture may be tagged
 #: with them; the stems also as the beginning of a longer word.
 _WORDS = (
-    "anal", "anus", "ass", "bdsm", "butt", "clit", "cock", "cub", "cum", "dick", "dock", "plot",
-    "pussy", "rape", "strip", "teats", "tits", "vore",
+    "anal", "anus", "ass", "bdsm", "bitch", "boner", "butt", "clit", "clop", "cock", "cub", "cuck",
+    "cum", "cunt", "dick", "dock", "fap", "milf", "nsfl", "oral", "pee", "piss", "plot", "pussy",
+    "r34", "rape", "rule34", "scat", "shit", "strip", "teats", "thong", "tits", "vore", "xxx",
 )  # fmt: skip
 _STEMS = (
-    "abuse", "areola", "blood", "bondage", "boob", "breast", "bulge", "cleavage", "corpse",
-    "crotch", "dead", "death", "dildo", "drug", "erect", "erotic", "explicit", "fetish", "foalcon",
-    "fuck", "genital", "gore", "grimdark", "grotesque", "hentai", "horny", "incest", "innuendo",
-    "kill", "lewd", "lingerie", "loli", "masturbat", "murder", "naked", "nazi", "nipple", "nsfw",
-    "nude", "nudity", "orgasm", "panties", "penis", "porn", "pregnan", "questionable", "sex",
-    "shota", "slut", "stripper", "suggestive", "suicid", "tentacle", "torture", "underwear",
-    "urine", "vagina", "violen", "vulva", "whore",
+    "abuse", "ahegao", "areola", "ballgag", "bestiality", "bimbo", "blood", "blowjob", "bondage",
+    "boob", "breast", "bukkake", "bulge", "butthole", "buttplug", "cameltoe", "cleavage", "clopfic",
+    "corpse", "creampie", "crotch", "dead", "death", "diaper", "dildo", "dominatrix", "drug",
+    "ejaculat", "erect", "erotic", "explicit", "femdom", "fetish", "foalcon", "fuck", "futa",
+    "gangbang", "genital", "gore", "grimdark", "grotesque", "handjob", "hentai", "horny",
+    "impregnat", "incest", "innuendo", "kill", "lewd", "lingerie", "loli", "masturbat", "molest",
+    "murder", "naked", "nazi", "necrophil", "nipple", "nsfw", "nude", "nudity", "orgasm", "panties",
+    "pedophil", "penis", "ponut", "porn", "pregnan", "prostitut", "questionable", "rapist",
+    "rule 34", "self harm", "sex", "shota", "slut", "smut", "snuff", "spank", "strapon", "stripper",
+    "suggestive", "suicid", "tentacle", "topless", "torture", "underwear", "urine", "vagina",
+    "vibrator", "violen", "voyeur", "vulva", "watersports", "whore", "yiff", "zoophil",
 )  # fmt: skip
-_DENIED = re.compile(rf"\b(?:(?:{'|'.join(_WORDS)})\b|(?:{'|'.join(_STEMS)}))")
+
+
+def _pattern(words: Iterable[str], stems: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:(?:{'|'.join(words)})\b|(?:{'|'.join(stems)}))")
+
+
+_DENIED = _pattern(_WORDS, _STEMS)
+#: The same against text of which each word is folded, so that a disguise changes nothing.
+_DENIED_WORDS = _pattern(map(fold, _WORDS), map(fold, _STEMS))
 _DENIED_FOLDED = frozenset(map(fold, (*_WORDS, *_STEMS)))
 #: Credit shows these people; the rest of their namespaces' tags says nothing of the picture.
 _PEOPLE = frozenset(
@@ -54,4 +67,13 @@ def _is_fit(name: str, denied: Collection[str]) -> bool:
     folded = fold(name)
     if folded in denied or folded in _DENIED_FOLDED or ratings((name,)):
         return False
-    return _DENIED.search(name) is None
+    return fit_text(name)
+
+
+def fit_text(text: str) -> bool:
+    """Tell whether a text has none of the words that are unfit for children."""
+    words = clean_tag_name(text).split(" ")
+    return (
+        _DENIED.search(" ".join(words)) is None
+        and _DENIED_WORDS.search(" ".join(map(fold, text.split()))) is None
+    )

@@ -79,7 +79,9 @@ def clean_tag_name(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _clean(text: str) -> str:
-    name = _WHITESPACE.sub(" ", text.lower()).translate(_QUOTES)
+    # Letter by letter, as the site does it: a final sigma is like any other.
+    lower = "".join(map(str.lower, text))
+    name = _WHITESPACE.sub(" ", lower).translate(_QUOTES)
     found = _NAMESPACED.fullmatch(name.strip(" "))
     if found is not None:
         name = f"{found[1]}:{found[2]}"

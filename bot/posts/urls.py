@@ -1,9 +1,13 @@
 """The gate before every URL field that Discord reads (reference: safety, 4)."""
 
 import re
+import unicodedata
 from functools import lru_cache
+from urllib.parse import unquote
 
 import idna
+
+from bot.posts.rating import fold
 
 #: Discord refuses a longer one, and with it the whole message.
 MAX_URL = 2048
@@ -14,6 +18,10 @@ _AUTHORITY = re.compile(r"([^:@\[\]%]+)(?::([0-9]*))?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _HEX_PAIR = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNSAFE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?#%]")
+_ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
+#: Letters with their marks, without those that pass for plain ones.
+_LATIN = re.compile("[A-Za-z\u00c0-\u0130\u0132-\u0137\u0139-\u017e]+")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _DEFAULT_PORTS = {"https": ("", "443"), "http": ("", "80")}
 
 
@@ -46,6 +54,46 @@ def path_of(gated: str) -> str:
     """Return the path of a URL that came out of the gate, empty where it has none."""
     bare = gated.partition("#")[0].partition("?")[0]
     return bare.removeprefix("https://" + host_of(gated))
+
+
+def readable(gated: str) -> str:
+    """Return a URL that came out of the gate as a label: no scheme, letters instead of codes.
+
+    A part stays encoded where its letters are of several scripts, all pass for Latin ones, or
+    run from right to left: it could be taken for another address.
+    """
+    host = host_of(gated)
+    rest = gated.removeprefix("https://" + host)
+    shown = ".".join(map(_readable_label, host.split(".")))
+    return (shown + _ESCAPES.sub(lambda found: _readable_escape(found[0]), rest)).removesuffix("/")
+
+
+def _readable_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        text = idna.decode(label)
+    except (idna.IDNAError, UnicodeError):
+        return label
+    return text if _is_plain_script(text) else label
+
+
+def _readable_escape(codes: str) -> str:
+    try:
+        text = unquote(codes, errors="strict")
+    except UnicodeDecodeError:
+        return codes
+    return text if text.isalpha() and not text.isascii() and _is_plain_script(text) else codes
+
+
+def _is_plain_script(text: str) -> bool:
+    letters = [letter for letter in text if not (letter.isascii() and not letter.isalpha())]
+    scripts = {unicodedata.name(letter, "?").partition(" ")[0] for letter in letters}
+    if len(scripts) != 1 or any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in text):
+        return False
+    if scripts == {"LATIN"}:
+        return _LATIN.fullmatch("".join(letters)) is not None
+    return not fold("".join(letters)).isascii()
 
 
 def _gated(url: str, schemes: tuple[str, ...]) -> str | None:

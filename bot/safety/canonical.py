@@ -1,48 +1,52 @@
 """The form in which a person's query is sent to a site (reference: safety, 3.2).
 
-Until the query room can parse the whole language, a query is a list of plain tags. Nothing in
-it can be an operator of either dialect: terms are lower-cased, so `OR`, `AND` and `NOT` are
-words, and no bracket, quote, wildcard, sign or field name gets in.
+The text is read as the site reads it, and what is sent is written anew from the tree: the
+policy's terms, then the person's, each in brackets of its own. Nothing is trusted to be right
+because of how it was written: the result is read back in *both* dialects, and sent only where
+both find the policy's terms beside everything else, and the site's own finds what was meant.
+
+A term that the dialects read alike is written so. Where only the site's own language can say it
+(`animated:true`, `created_at.gte:3 days ago`) it must still be one term to the other dialect.
 """
 
-import unicodedata
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
-from bot.posts.rating import Rating
-from bot.posts.tags import NAMESPACES, clean_tag_name
-from bot.query.errors import QueryError
-from bot.safety.policy import GRAPHIC, NEVER, NEVER_TOGETHER, ONLY_SAFE, Policy
+from bot.query import Query, QueryError, parse
+from bot.query.canonical import BOTH, write_tree
+from bot.query.errors import mistake
+from bot.query.normal import Normal, normalised
+from bot.query.tree import EVERYTHING, And, Leaf, Node, Not, Nothing, Or, leaves
+from bot.safety import limits
+from bot.safety.policy import Policy
+from bot.safety.terms import policy_terms, terms_digests, terms_text
 from bot.texts import _
 
 Dialect: TypeAlias = Literal["philomena", "twibooru"]
 
-DIALECTS: frozenset[str] = frozenset({"philomena", "twibooru"})
-#: Of the whole query as sent, the policy's own terms included.
-MAX_LENGTH = 500
-MAX_TERMS = 32
+DIALECTS: frozenset[str] = frozenset(BOTH)
 #: Ids of the boards have at most ten digits (reference: safety, 5).
 MAX_POST_ID = 9_999_999_999
-
-_MARKS = frozenset(" :'.-_\u2018\u2019")
-
-
-class _Term(NamedTuple):
-    name: str
-    start: int
-    end: int
+#: Of what is sent: round a person's own OR there is one pair of brackets more.
+_DEPTH_SENT = limits.MAX_DEPTH + 1
 
 
 def canonical(text: str, policy: Policy, dialect: Dialect) -> str:
     """Return what is sent to a site that speaks `dialect` for a person's query `text`.
 
     The policy's terms come first and bind whatever follows; an empty `text` is the policy
-    alone. Raises `QueryError` with the place in `text` and what to do about it.
+    alone. What is returned comes out unchanged when it is given again. Raises `QueryError` with
+    the place in `text` and what to do about it.
     """
     _check_dialect(dialect)
-    terms = list(_terms(text))
-    wanted = ", ".join(f"({name})" for name in dict.fromkeys(term.name for term in terms))
-    return _within_limits(policy, wanted, terms)
+    demanded = policy_terms(policy)
+    # Even what is refused in the end is not read at any length.
+    limits.check_length(text, limits.MAX_LENGTH + _extra(demanded))
+    given = limits.composed(text)
+    try:
+        wanted = _wanted(given, demanded, dialect) if given.strip(" ") else []
+        return _written(given, demanded, wanted, dialect)
+    except QueryError as error:
+        raise _at_home(error, text, given) from None
 
 
 def by_id(post_id: int, policy: Policy, dialect: Dialect) -> str:
@@ -53,21 +57,7 @@ def by_id(post_id: int, policy: Policy, dialect: Dialect) -> str:
     _check_dialect(dialect)
     if not 0 < post_id <= MAX_POST_ID:
         raise QueryError(_("A post's id is a whole number of at most ten digits."))
-    return ", ".join([f"id:{post_id}", *_policy_terms(policy)])
-
-
-def plain_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a comma-separated list, for the Safe Pony API.
-
-    Under the same rules, and raising the same `QueryError`, as `canonical`.
-    """
-    terms = list(_terms(text))
-    names = tuple(dict.fromkeys(term.name for term in terms))
-    if len(names) > MAX_TERMS:
-        raise _too_many(MAX_TERMS, terms[MAX_TERMS].start, terms[-1].end)
-    if len(", ".join(names)) > MAX_LENGTH:
-        raise _too_long(terms)
-    return names
+    return f"id:{post_id}, {terms_text(policy_terms(policy))}"
 
 
 def _check_dialect(dialect: str) -> None:
@@ -75,118 +65,123 @@ def _check_dialect(dialect: str) -> None:
         raise ValueError(f"no such dialect: {dialect!r}")
 
 
-def _within_limits(policy: Policy, wanted: str, terms: list[_Term]) -> str:
-    required = _policy_terms(policy)
-    count = len({term.name for term in terms})
-    room = MAX_TERMS - sum(map(_count, required))
-    if count > room:
-        raise _too_many(room, terms[room].start, terms[-1].end)
-    query = ", ".join([*required, *([wanted] if wanted else [])])
-    if len(query) > MAX_LENGTH:
-        raise _too_long(terms)
-    return query
+def _extra(demanded: tuple[Node, ...]) -> int:
+    """Return how many characters what is demanded takes, with the comma after it."""
+    return len(terms_text(demanded)) + len(", ")
 
 
-def _policy_terms(policy: Policy) -> list[str]:
-    """Return the terms that every query sent under `policy` carries, in either dialect."""
-    allowed = policy.ratings
-    only_safe = allowed <= {Rating.SAFE}
-    terms = ["safe"] if only_safe else []
-    denied = [rating.value for rating in Rating if rating not in allowed]
-    if not policy.graphic:
-        denied += sorted(GRAPHIC.difference(denied))
-    denied += sorted(NEVER)
-    terms += [f"-{name}" for name in denied if not (only_safe and name == "safe")]
-    if not only_safe:
-        terms += [f"-({name}, -safe)" for name in sorted(ONLY_SAFE)]
-    pairs = (pair for pair in NEVER_TOGETHER if pair.isdisjoint(denied))
-    return terms + [f"-({', '.join(sorted(pair))})" for pair in pairs]
+def _wanted(text: str, demanded: tuple[Node, ...], dialect: Dialect) -> list[Node]:
+    """Read a person's text and return what it wants beyond what is demanded anyway."""
+    limits.check_signs(text)
+    limits.check_wildcards(text)
+    limits.check_depth(text, _DEPTH_SENT)
+    tree = parse(text, dialect).tree
+    limits.check_fields(text, leaves(tree))
+    ours = terms_digests(demanded)
+    said = {normalised(node).digest for node in (tree.children if isinstance(tree, And) else ())}
+    if not ours <= said:
+        limits.check_length(text, limits.MAX_LENGTH)
+        limits.check_depth(text)
+        limits.check_terms(text, len(leaves(tree)))
+    return _beyond(ours, normalised(And((*demanded, tree))))
 
 
-def _count(term: str) -> int:
-    return term.count(",") + 1
+def _beyond(ours: frozenset[bytes], normal: Normal) -> list[Node]:
+    if isinstance(normal.node, Nothing):
+        return [Not(EVERYTHING)]
+    return [part.node for part in normal.parts if part.digest not in ours]
 
 
-def _terms(text: str) -> Iterator[_Term]:
-    start = 0
-    for piece in text.split(","):
-        end = start + len(piece)
-        if piece.strip(" "):
-            left = start + len(piece) - len(piece.lstrip(" "))
-            right = start + len(piece.rstrip(" "))
-            yield _Term(_name(text[left:right], left, right), left, right)
-        start = end + 1
+def _written(text: str, demanded: tuple[Node, ...], wanted: list[Node], dialect: Dialect) -> str:
+    if not wanted:
+        return terms_text(demanded)
+    limits.check_terms(text, sum(len(leaves(node)) for node in wanted))
+    sent = _said(demanded, wanted, dialect)
+    if sent is None:
+        raise limits.unsayable(text, _culprit(demanded, wanted, dialect))
+    if len(sent) - _extra(demanded) > limits.MAX_LENGTH:
+        raise mistake(
+            text, 0, len(text), _("the query is too long when all of it is written out"),
+            hint=_("Take something away."),
+        )  # fmt: skip
+    limits.check_depth(sent, _DEPTH_SENT)
+    return sent
 
 
-def _name(piece: str, start: int, end: int) -> str:
-    _check_characters(piece, start, end)
-    name = unicodedata.normalize("NFC", clean_tag_name(unicodedata.normalize("NFC", piece)))
-    if name.startswith("-"):
-        raise QueryError(
-            _("Tags cannot be excluded yet: “{tag}” begins with a minus sign.").format(tag=piece),
-            start=start,
-            end=end,
-            hint=_("List only tags that you want to see."),
-        )
-    if not any(map(str.isalnum, name)):
-        raise QueryError(
-            _("“{tag}” is not the name of a tag.").format(tag=piece),
-            start=start,
-            end=end,
-            hint=_("Write tags as on the site, with commas between them."),
-        )
-    prefix, colon, rest = name.partition(":")
-    if colon and (prefix not in NAMESPACES or not rest):
-        raise QueryError(
-            _("“{prefix}:” is not a kind of tag.").format(prefix=prefix),
-            start=start,
-            end=end,
-            hint=_("Before a colon there may be: {kinds}.").format(
-                kinds=", ".join(sorted(NAMESPACES))
-            ),
-        )
-    return name
-
-
-def _check_characters(piece: str, start: int, end: int) -> None:
-    composed = unicodedata.normalize("NFC", piece)
-    for position, character in enumerate(composed):
-        if _is_plain(character):
+def _said(demanded: tuple[Node, ...], wanted: list[Node], dialect: Dialect) -> str | None:
+    """Return the text of the tree that is safe to send, `None` where there is none."""
+    tree = And((*demanded, *wanted))
+    for dialects in (BOTH, (dialect,)):
+        try:
+            words = [f"({write_tree(node, dialects)})" for node in wanted]
+        except QueryError:
             continue
-        # Offsets are of the text as given, which composing may have shortened.
-        if composed == piece:
-            start, end = start + position, start + position + 1
-        raise QueryError(
-            _("The character {character} cannot be used here.").format(
-                character=f"“{character}”" if character.isprintable() else f"U+{ord(character):04X}"
-            ),
-            start=start,
-            end=end,
-            hint=_("Tags may have letters, digits, spaces and : ' . - _ with commas between them."),
+        sent = ", ".join([terms_text(demanded), *words])
+        if is_bound(sent, tree, len(demanded), dialect):
+            return sent
+    return None
+
+
+def is_bound(sent: str, tree: And, demanded: int, dialect: Dialect) -> bool:
+    """Tell whether the text says what the tree means, bound by the tree's first parts.
+
+    Both dialects must read these `demanded` parts exactly and beside everything else; the site's
+    own must read the rest as it is meant, the other one at least in the same shape, and neither
+    may find a field in it that is not to be asked for.
+    """
+    if not limits.REFUSED.isdisjoint(sent) or limits.composed(sent) != sent:
+        return False
+    for other in BOTH:
+        try:
+            read = parse(sent, other)
+            limits.check_fields(sent, leaves(read.tree))
+        except QueryError:
+            return False
+        if _reads_as(tree, read.tree, exactly=True):
+            continue
+        if not _reads_as(tree, read.tree, exactly=False):
+            return False
+        assert isinstance(read.tree, And)  # noqa: S101  it has the shape of `tree`
+        first = zip(tree.children[:demanded], read.tree.children, strict=False)
+        if not all(_reads_as(node, found, exactly=True) for node, found in first):
+            return False
+        if other == dialect and read != Query(tree):
+            return False
+    return True
+
+
+def _reads_as(node: Node, read: Node, *, exactly: bool) -> bool:
+    """Tell whether both have the same operators in the same places, and `exactly` the same terms.
+
+    Between them there is no more recursion than brackets, which are counted.
+    """
+    if isinstance(node, Not):
+        return isinstance(read, Not) and _reads_as(node.child, read.child, exactly=exactly)
+    if isinstance(node, And | Or):
+        return (
+            type(read) is type(node)
+            and len(node.children) == len(read.children)
+            and all(
+                _reads_as(one, other, exactly=exactly)
+                for one, other in zip(node.children, read.children, strict=True)
+            )
         )
+    return node == read if exactly else not isinstance(read, And | Or | Not)
 
 
-def _is_plain(character: str) -> bool:
-    if character in _MARKS:
-        return True
-    category = unicodedata.category(character)
-    # A letter whose lower case is more than letters (only İ) is no letter of a tag.
-    return category == "Nd" or (category[0] == "L" and len(character.lower()) == 1)
+def _culprit(demanded: tuple[Node, ...], wanted: list[Node], dialect: Dialect) -> Leaf | None:
+    """Return the first term that cannot be written by itself, if there is one."""
+    terms = (leaf for node in wanted for leaf in leaves(node))
+    return next((leaf for leaf in terms if _said(demanded, [leaf], dialect) is None), None)
 
 
-def _too_many(room: int, start: int, end: int) -> QueryError:
+def _at_home(error: QueryError, text: str, given: str) -> QueryError:
+    """Return the error with its place in the text as it was typed, which composing shortened."""
+    if text == given:
+        return error
+    places = [len(limits.composed(text[:count])) for count in range(len(text) + 1)]
+    start = next(at for at, place in enumerate(places) if place >= min(error.start, places[-1]))
+    end = next(at for at, place in enumerate(places) if place >= min(error.end, places[-1]))
     return QueryError(
-        _("There are more than {count} tags.").format(count=room),
-        start=start,
-        end=end,
-        hint=_("Take some away."),
-    )
-
-
-def _too_long(terms: list[_Term]) -> QueryError:
-    return QueryError(
-        _("This query is too long to send."),
-        start=terms[0].start if terms else 0,
-        end=terms[-1].end if terms else 0,
-        hint=_("Take some tags away."),
+        error.message, start=start, end=end, hint=error.hint, server_message=error.server_message
     )

@@ -5,14 +5,16 @@ from typing import Final, NoReturn, final
 from msgspec import UNSET, Struct
 
 from bot.clock import SYSTEM_CLOCK, Clock
-from bot.posts.credit import Credit
+from bot.posts.credit import Credit, artists_of
 from bot.posts.credit import credit as credit_of
 from bot.posts.media import Media, NoMedia, choose_media
 from bot.posts.model import Post
 from bot.posts.rating import Rating, ratings
 from bot.posts.shown import shown_tags as tags_to_show
+from bot.posts.tags import clean_tag_name
 from bot.posts.urls import host_of
-from bot.safety.policy import Policy, folded, is_graphic, is_hard_blocked
+from bot.safety.policy import Policy, artist_name, folded, is_graphic, is_hard_blocked
+from bot.safety.rules import Rule
 from bot.texts import _
 
 #: Seconds for which a verified post may be rendered (reference: safety, 3.6).
@@ -31,6 +33,8 @@ class Refusal(Struct, frozen=True):
     """The rule's id, such as `D3` or `safety 3.5 rating`."""
     reason: str
     """Text for people; names no tag."""
+    by: Rule | None = None
+    """The server's or channel's rule that hides it, to count by; `None` where it was another."""
 
 
 class _Seal:
@@ -111,10 +115,11 @@ def verify(post: Post, policy: Policy, *, clock: Clock = SYSTEM_CLOCK) -> Verifi
     """
     refusal = (
         _shape_refusal(post)
+        or _switch_refusal(post, policy)
         or _state_refusal(post)
         or _block_refusal(post, policy)
         or _rating_refusal(post, policy)
-        or _hidden_refusal(post, policy)
+        or _hidden_refusal(post, policy, clock)
     )
     if refusal is not None:
         return refusal
@@ -133,7 +138,7 @@ def verify(post: Post, policy: Policy, *, clock: Clock = SYSTEM_CLOCK) -> Verifi
         credit=given,
         media=media,
         shown_tags=tags_to_show(post.tags, denied=policy.denied),
-        spoiler=not tags.isdisjoint(policy.spoilered),
+        spoiler=any(rule.applies(post, tags, clock.now()) for rule in policy.spoilering),
         policy_fingerprint=policy.fingerprint,
         verified_at=clock.monotonic(),
     )
@@ -204,7 +209,31 @@ def _rating_refusal(post: Post, policy: Policy) -> Refusal | None:
     return None
 
 
-def _hidden_refusal(post: Post, policy: Policy) -> Refusal | None:
-    if folded(post.tags).isdisjoint(folded(policy.hidden_tags)):
-        return None
-    return Refusal("safety 3.5 hidden tag", _("This server hides posts with such tags."))
+def _switch_refusal(post: Post, policy: Policy) -> Refusal | None:
+    """Refuse what the operator switched off (reference: safety, 3.9)."""
+    if policy.panic:
+        return Refusal("safety 3.9 panic", _("The operator stopped all pictures for now."))
+    if post.site in policy.sites_off:
+        return Refusal("safety 3.9 site", _("The operator switched this site off."))
+    # The same picture elsewhere, as far as its body says so, is denied with it.
+    elsewhere = {(place.site, place.id) for place in post.locations}
+    known = {(post.site, post.id), ("derpibooru", post.derpi_id), *elsewhere}
+    if not policy.denied_posts.isdisjoint(known):
+        return Refusal("safety 3.9 post", _("The operator took this post out."))
+    names = [clean_tag_name(tag) for tag in post.tags]
+    if not policy.opted_out.isdisjoint(artist_name(found.name) for found in artists_of(names)):
+        return Refusal("safety 3.9 artist", _("Its artist does not want to be shown here."))
+    return None
+
+
+def _hidden_refusal(post: Post, policy: Policy, clock: Clock) -> Refusal | None:
+    tags = folded(post.tags)
+    for rule in policy.hiding:
+        if not rule.applies(post, tags, clock.now()):
+            continue
+        if rule.query is None:
+            return Refusal(
+                "safety 3.5 hidden tag", _("This server hides posts with such tags."), rule
+            )
+        return Refusal("safety 3.5 hidden query", _("This server hides posts like this."), rule)
+    return None

@@ -23,13 +23,6 @@ def test_all_artists_are_credited_with_their_roles(make_post: MakePost) -> None:
         ("c", "colorist"),
         ("e", "editor"),
     ]
-    assert [artist.role_text for artist in found.artists] == [
-        "artist",
-        "artist",
-        "photographer",
-        "colorist",
-        "editor",
-    ]
     assert found.note == ""
     assert found.note_text == ""
 
@@ -128,3 +121,15 @@ def test_no_artist_is_lost(names: list[str]) -> None:
     wanted = {tag.removeprefix("artist:") for tag in tags} - {""}
     assert {artist.name for artist in artists_of(tags)} == wanted
     assert all(artist == Artist(artist.name) for artist in artists_of(tags))
+
+
+@pytest.mark.parametrize(
+    ("said", "known"), [(7, 7), (UNSET, None), (None, None), (0, None), (10**10, None)]
+)
+def test_the_id_on_derpibooru_is_passed_on(
+    make_post: MakePost, said: object, known: int | None
+) -> None:
+    """Rule L4: the Safe Pony API's own page is not made for people."""
+    found = credit(make_post(site="ponyapi", derpi_id=said))
+    assert found is not None
+    assert found.derpi_id == known

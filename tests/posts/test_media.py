@@ -258,3 +258,27 @@ def test_the_alternative_text_is_harmless_and_short(make_post: MakePost) -> None
     assert "\n" not in alt
     alt = chosen(choose_media(make_post(tags=tags[1:]))).alt
     assert alt == "Picture by an unnamed artist. Tags: ab, {artists}"
+
+
+@pytest.mark.parametrize("ending", ["webm", "mp4"])
+def test_on_twibooru_no_still_is_made_up(make_post: MakePost, ending: str) -> None:
+    """Reference: boards, 1.5 and 4: other endings under the same name are Philomena's alone."""
+    post = make_post(
+        site="twibooru",
+        format=ending,
+        mime_type=f"video/{ending}",
+        representations=sizes(ending),
+    )
+    choice = choose_media(post)
+    assert isinstance(choice, NoMedia)
+    assert "still" in choice.reason
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "jpeg", "webp", "gif"])
+def test_on_twibooru_a_listed_picture_is_the_still(make_post: MakePost, ending: str) -> None:
+    """Reference: boards, 4; the moving original is as listed too."""
+    listed = sizes("webm") | {"thumb": f"{FOLDER}/thumb.{ending}"}
+    post = make_post(site="twibooru", format="webm", mime_type="video/webm", representations=listed)
+    media = chosen(choose_media(post))
+    assert media.url == f"{FOLDER}/thumb.{ending}"
+    assert media.video_url in listed.values()

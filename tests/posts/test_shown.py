@@ -3,7 +3,7 @@
 import pytest
 
 from bot.posts.rating import fold
-from bot.posts.shown import shown_tags
+from bot.posts.shown import fit_text, shown_tags
 
 
 def test_ratings_people_and_repeats_are_left_out() -> None:
@@ -43,3 +43,27 @@ def test_a_harmless_tag_is_shown(tag: str) -> None:
 
 def test_the_list_is_short() -> None:
     assert len(shown_tags([f"tag {n}" for n in range(100)], limit=4)) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "comic:sex party",
+        "futa",
+        "futanari",
+        "diapered filly",
+        "r34",
+        "a Rule 34 classic",
+        "some \uff53\uff45\uff58 here",
+        "the p\u043ern one",
+        "s\u200bex",
+    ],
+)
+def test_an_unfit_word_makes_a_text_unfit(text: str) -> None:
+    assert not fit_text(text)
+    assert shown_tags([text]) == ()
+
+
+@pytest.mark.parametrize("text", ["", "A pony with wings and no horn.", "scattered peeking oracle"])
+def test_a_harmless_text_is_fit(text: str) -> None:
+    assert fit_text(text)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.posts.urls import MAX_URL, gate, host_of, is_plain_http, path_of, upgrade
+from bot.posts.urls import MAX_URL, gate, host_of, is_plain_http, path_of, readable, upgrade
 
 PASSED = [
     ("https://derpibooru.org/images/1", "https://derpibooru.org/images/1"),
@@ -204,3 +204,32 @@ def test_whatever_comes_in_only_addresses_that_all_parsers_read_alike_come_out(u
         assert parts.port is None
         assert parts.username is None
         assert gate(gated) == gated
+
+
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("https://a.example/x/", "a.example/x"),
+        ("https://m\u00fcnchen.example/\u00e4?x=%20a", "m\u00fcnchen.example/\u00e4?x=%20a"),
+        ("https://\u043f\u043e\u043d\u0438.example/", "\u043f\u043e\u043d\u0438.example"),
+        ("https://a.example/a%2Fb%5D%28", "a.example/a%2Fb%5D%28"),
+        ("https://a.example/%E2%80%AEx", "a.example/%E2%80%AEx"),
+        ("https://a.example/%ff", "a.example/%ff"),
+        ("https://a.example/\u05e9\u05dc", "a.example/%D7%A9%D7%9C"),
+    ],
+)
+def test_a_label_has_letters_instead_of_codes(url: str, label: str) -> None:
+    assert readable(upgrade(url) or "") == label
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "\u0430\u0440\u0440\u04cf\u0435.com",  # All letters pass for Latin ones.
+        "p\u0430ypal.com",
+        "\u0261oogle.com",
+        "\u05e9\u05dc\u05d5\u05dd.example",
+    ],
+)
+def test_a_host_that_could_be_mistaken_stays_in_punycode(host: str) -> None:
+    assert readable(upgrade(f"https://{host}/x") or "").startswith("xn--")

@@ -34,10 +34,17 @@ BAD = """
 """
 RENDERER = """
     from bot.ui.embeds import post_embed
+    from bot.ui.gallery import gallery
 
     def wrong_renderer(post: Post) -> None:
         post_embed(post)  # arg-type
         post_embed(verify(post, SAFE))  # arg-type
+        gallery([post])  # list-item
+        gallery([verify(post, SAFE)])  # list-item
+
+    def right_renderer(post: VerifiedPost) -> None:
+        post_embed(post)
+        gallery([post, post])
 """
 
 
