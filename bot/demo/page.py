@@ -12,7 +12,7 @@ from simcord import Preview
 from bot.app import App
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.demo.page_pictures import page_pictures
-from bot.demo.simcord_stage import stage
+from bot.demo.simcord_stage import ATTACHMENT_HOSTS, stage
 from bot.demo.sites import SimulatedSites
 from bot.logs import configure
 from bot.settings import Settings, SiteOverride
@@ -23,7 +23,8 @@ def welcome_text() -> str:
     """Return what the demo's channel begins with: what this is, and what to try."""
     return _(
         "Welcome! Everything here runs on your machine: the real bot, made-up sites, made-up"
-        " ponies. Type `/` and try:\n"
+        " ponies. The links lead to the real sites, where these ponies are not. Type `/` and"
+        " try:\n"
         "- `/pony random` for a pony, and its button for another\n"
         "- `/derpibooru search` with `cute`, then ◀ ▶ through the results\n"
         "- `/twibooru featured`, `/ponybooru tag` with `pegasus`, `/help`, `/about`"
@@ -31,7 +32,10 @@ def welcome_text() -> str:
 
 
 async def run(*, port: int = 0, say: Callable[[str], None] = print) -> None:
-    """Serve the demo until Ctrl-C, SIGTERM, or the end of its session in the page."""
+    """Serve the demo until Ctrl-C, SIGTERM, or the end of its session in the page.
+
+    Raises PortError where the page cannot have that port.
+    """
     configure(level="warning", format="text")
     serving = asyncio.ensure_future(_serve(port, say))
     loop = asyncio.get_running_loop()
@@ -63,6 +67,7 @@ async def serve_demo(port: int = 0, clock: Clock = SYSTEM_CLOCK) -> AsyncIterato
                     app.client, clock=clock, assets=assets, welcome=welcome_text(), port=port
                 ) as preview,
             ):
+                app.client.attachment_hosts = ATTACHMENT_HOSTS
                 yield preview
 
 

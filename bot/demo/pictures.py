@@ -25,7 +25,7 @@ _FEW = 300
 def draw(seed: int, tags: tuple[str, ...], size: tuple[int, int], form: str) -> tuple[str, bytes]:
     """Draw one picture of `size` pixels: its MIME type and bytes.
 
-    `form` is png, jpg, jpeg, svg, gif, gif-still, webm or mp4; the last two are a second of
+    `form` is png, jpg, jpeg, webp, svg, gif, gif-still, webm or mp4; the last two are a second of
     video with even sides.
     """
     aspect = size[0] / size[1]
@@ -40,6 +40,8 @@ def draw(seed: int, tags: tuple[str, ...], size: tuple[int, int], form: str) -> 
             return f"video/{form}", _video(_frames(seed, tags, even, _VIDEO_FRAMES), form)
         case "jpg" | "jpeg":
             return "image/jpeg", _encoded(_raster(scene(seed, tags, aspect), size), "JPEG")
+        case "webp":
+            return "image/webp", _encoded(_raster(scene(seed, tags, aspect), size), "WEBP")
         case _:
             return "image/png", _encoded(_raster(scene(seed, tags, aspect), size), "PNG")
 
@@ -83,7 +85,7 @@ def _raster(picture: Scene, size: tuple[int, int]) -> Image.Image:
 
 def _encoded(image: Image.Image, form: str) -> bytes:
     stream = io.BytesIO()
-    options = {"quality": 86} if form == "JPEG" else {"compress_level": 1}
+    options = {"compress_level": 1} if form == "PNG" else {"quality": 86}
     image.save(stream, form, **options)
     return stream.getvalue()
 

@@ -13,8 +13,9 @@ Known limits, and what is done about each:
 * Work of the bot must be done within a time: long enough here for a slow site.
 """
 
+import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import discord
 import simcord
@@ -25,6 +26,14 @@ from bot.texts import _
 
 _SETTLE_SECONDS = 30.0
 _NAME = "Mailmare"
+
+
+class PortError(Exception):
+    """The page cannot have the port that it was to have; the message says what to do."""
+
+
+#: Where it keeps what members attach.
+ATTACHMENT_HOSTS = frozenset({"cdn.simcord.invalid"})
 
 
 @asynccontextmanager
@@ -39,6 +48,7 @@ async def stage(
     """Run `client` on a simulated Discord and show it in a page on this machine.
 
     `assets` are (file name, bytes) by URL. A member called Guide says `welcome` in the channel.
+    Raises PortError where `port` is taken or not ours to take.
     """
     # A fault of the bot is logged and answered; it must not end the demo with a stack.
     async with simcord.run(
@@ -53,12 +63,24 @@ async def stage(
         guide = guild.add_member(env.create_user("guide", global_name=_("Guide")))
         you = guild.add_member(env.create_user("you", global_name=_("You")))
         await guide.send(channel, welcome)
-        async with env.preview(
+        page = env.preview(
             channel,
             viewers=[you],
             layout="channel",
             presentation_time=clock.now(),
             assets=assets,
             port=port,
-        ) as preview:
+        )
+        async with AsyncExitStack() as showing:
+            try:
+                preview = await showing.enter_async_context(page)
+            except simcord.SetupError as error:
+                if not isinstance(error.__cause__, OSError):
+                    raise
+                raise PortError(
+                    _(
+                        "The page cannot have port {port}: {reason}. Give another with --port; "
+                        "without it, a free one is taken."
+                    ).format(port=port, reason=os.strerror(error.__cause__.errno or 0))
+                ) from error
             yield preview

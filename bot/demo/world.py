@@ -28,11 +28,13 @@ _COUNTS: dict[str, tuple[int, int]] = {
     "ponyapi": (100, 60),
     "ponyaggregate": (6, 4),
 }
+#: Far beyond the sites' own, but no more than a search takes (32 bits on boards, 53 on the Safe
+#: Pony API): no link of the demo leads to a picture of the real site.
 _FIRST_ID = {
-    "derpibooru": 3_400_001,
-    "ponybooru": 61_001,
-    "twibooru": 2_970_001,
-    "ponyapi": 5_067_491_655_024_640,
+    "derpibooru": 2_000_000_001,
+    "ponybooru": 2_050_000_001,
+    "twibooru": 2_100_000_001,
+    "ponyapi": 9_007_199_250_000_001,
     "ponyaggregate": 101,
 }
 _GAP = {"derpibooru": 3, "ponybooru": 2, "twibooru": 3, "ponyapi": 7_919, "ponyaggregate": 1}
@@ -48,6 +50,7 @@ _EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/gif": "gif",
     "image/svg+xml": "svg",
+    "image/webp": "webp",
     "video/webm": "webm",
     "video/mp4": "mp4",
 }

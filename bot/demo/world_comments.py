@@ -22,7 +22,7 @@ _BODIES = (
     "This made my morning, thank you for sharing it.",
     "@everyone <@123456789012345678> `free muffins` ||behind this||",
     "\u202eenim si siht\u202c hm",
-    ">>3400001t is a nice companion to this one.",
+    ">>2000000001t is a nice companion to this one.",
     "Aaaah\r\n\r\nthe ears",
 )
 _CHANCE = 0.45

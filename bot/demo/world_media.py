@@ -52,6 +52,12 @@ def _shown_format(post: WorldPost) -> str:
     return "png" if post.format == "svg" else post.format
 
 
+def _listed_still(post: WorldPost, representation: str) -> str:
+    """Return the extension of a picture that Twibooru lists among a video's sizes, if it does."""
+    small = representation.startswith("thumb")
+    return post.still if post.site == "twibooru" and small else ""
+
+
 def _date(post: WorldPost) -> str:
     day = post.created_at
     return f"{day.year}/{day.month}/{day.day}"
@@ -74,7 +80,8 @@ def representations(post: WorldPost) -> dict[str, str]:
     urls: dict[str, str] = {}
     for name, (width, height) in BOXES.items():
         fits = post.width <= width and post.height <= height
-        urls[name] = f"{folder}/{'full' if fits else name}.{extension}"
+        still = _listed_still(post, name)
+        urls[name] = f"{folder}/{'full' if fits else name}.{still or extension}"
     if post.site == "twibooru":
         urls["full"] = f"{folder}/full.{extension}"
     else:
@@ -102,24 +109,22 @@ def absolute(post: WorldPost, url: str) -> str:
 def all_urls(post: WorldPost) -> dict[str, tuple[str, str]]:
     """Return every absolute URL of the post's media, with (representation, format) of each.
 
-    Besides what the body gives: stills of a video (`.gif` for the thumbs), its mp4, and the
-    original of an svg, which the sites keep under the same path (reference: boards, 1.5).
+    Besides what the body gives: Philomena's stills of a video (`.gif` for the thumbs), its mp4,
+    and the original of an svg, which the sites keep under the same path (reference: boards, 1.5).
     """
     shown = _shown_format(post)
     urls: dict[str, tuple[str, str]] = {}
     for name, url in representations(post).items():
-        kind = name if name in ("webm", "mp4") else shown
+        kind = name if name in ("webm", "mp4") else _listed_still(post, name) or shown
         where = absolute(post, url)
         urls[where] = (name, kind)
         stem, dot, _ = where.rpartition(".")
         if not dot or post.site in ("ponyapi", "ponyaggregate"):
             continue
-        if post.format == "webm":
+        if post.format == "webm" and post.site != "twibooru":
             urls[f"{stem}.mp4"] = (name, "mp4")
             if name.startswith("thumb"):
                 urls[f"{stem}.gif"] = (name, "gif-still")
-        if post.format == "mp4" and name.startswith("thumb"):
-            urls[f"{stem}.gif"] = (name, "gif-still")
         if post.format == "svg":
             urls[f"{stem}.svg"] = (name, "svg")
     if post.media_type == "image" and post.site not in ("ponyapi", "ponyaggregate"):

@@ -60,6 +60,8 @@ class WorldPost:
     locations: tuple[tuple[str, int], ...] = ()
     """(site, id) of the same art elsewhere, as Twibooru tells it."""
 
+    still: str = ""
+    """Extension of the thumbnails that Twibooru lists of a video; empty where it lists none."""
     naive_dates: bool = False
     """Dates without an offset, as boards wrote in 2020."""
     relative_urls: bool = False

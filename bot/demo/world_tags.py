@@ -81,7 +81,7 @@ _SHORT: dict[str, str] = {
 _LONG: dict[str, str] = {
     "safe": "Nothing that could not hang in a library.  \n**Never together with another rating.**",
     "pegasus": "See also [alicorn](/tags/alicorn), who have a *horn* as well.",
-    "twilight sparkle": "Librarian, student, princess. >>3400001s",
+    "twilight sparkle": "Librarian, student, princess. >>2000000001s",
     "derpy hooves": "Delivers letters, parcels and \u202emuffins\u202c. <@123456789012345678> `ok`",
 }
 

@@ -8,7 +8,10 @@ import aiohttp
 import pytest
 
 from bot.demo.sites import SimulatedSites
+from bot.demo.sites.keys import PONYAGGREGATE_KEY
 from bot.demo.world import World
+
+BEARER = {"Authorization": f"Bearer {PONYAGGREGATE_KEY}"}
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +45,37 @@ class Visitor:
 async def visitor(world: World) -> AsyncIterator[Visitor]:
     async with SimulatedSites(world) as sites, aiohttp.ClientSession() as session:
         yield Visitor(sites, session)
+
+
+class Operator(Visitor):
+    """Somebody with PonyAggregate's key, in a world that may be changed."""
+
+    async def send(
+        self, method: str, path: str, body: Any = None, expected: int = 200, **options: Any
+    ) -> Any:
+        options = {"headers": BEARER} | options
+        if body is not None:
+            options["json"] = body
+        status, _, data = await self.raw("ponyaggregate", f"/api/{path}", method, **options)
+        assert status == expected, data
+        return json.loads(data)
+
+    async def attach(self, data: bytes = b"twelve bytes", **changes: Any) -> dict[str, str]:
+        body = {"name": "a.mp4", "mime": "video/mp4", "size": len(data)} | changes
+        return dict(await self.send("POST", "attachments/create", body))
+
+    async def put(self, url: str, data: bytes = b"twelve bytes", **options: Any) -> int:
+        async with self.session.put(url, data=data, **options) as response:
+            return response.status
+
+    async def file(self) -> str:
+        made = await self.attach()
+        assert await self.put(made["presignedUrl"]) == 200
+        await self.send("PUT", f"attachments/{made['uuid']}/finalize")
+        return made["uuid"]
+
+
+@pytest.fixture
+async def operator() -> AsyncIterator[Operator]:
+    async with SimulatedSites(World()) as sites, aiohttp.ClientSession() as session:
+        yield Operator(sites, session)

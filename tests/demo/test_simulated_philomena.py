@@ -13,42 +13,9 @@ from bot.demo.world import World
 from tests.clock import MovableClock
 
 from .conftest import Visitor
+from .documented import COMMENT, FILTER, NEWER, OEMBED, S1_IMAGE, S3_IMAGE, SIZES, STUB, TAG
 
 API = "/api/v1/json"
-
-#: The "Image Responses" table of seed S1; S3 has three keys and `source_urls` more.
-S1_IMAGE = {
-    "aspect_ratio", "comment_count", "created_at", "deletion_reason", "description",
-    "downvotes", "duplicate_of", "faves", "first_seen_at", "format", "height",
-    "hidden_from_users", "id", "intensities", "mime_type", "name", "orig_sha512_hash",
-    "processed", "representations", "score", "sha512_hash", "source_url", "spoilered",
-    "tag_count", "tag_ids", "tags", "thumbnails_generated", "updated_at", "uploader",
-    "uploader_id", "upvotes", "view_url", "width", "wilson_score",
-}  # fmt: skip
-S3_IMAGE = S1_IMAGE | {"animated", "duration", "size", "source_urls"}
-NEWER = {"orig_size", "hides"}
-STUB = {
-    "id", "created_at", "updated_at", "first_seen_at", "deletion_reason", "duplicate_of",
-    "hidden_from_users",
-}  # fmt: skip
-COMMENT = {
-    "author", "avatar", "body", "created_at", "edit_reason", "edited_at", "id", "image_id",
-    "updated_at", "user_id",
-}  # fmt: skip
-TAG = {
-    "aliased_tag", "aliases", "category", "description", "dnp_entries", "id", "images",
-    "implied_by_tags", "implied_tags", "name", "name_in_namespace", "namespace",
-    "short_description", "slug", "spoiler_image_uri",
-}  # fmt: skip
-FILTER = {
-    "id", "name", "description", "user_id", "user_count", "system", "public",
-    "spoilered_tag_ids", "spoilered_complex", "hidden_tag_ids", "hidden_complex",
-}  # fmt: skip
-OEMBED = {
-    "author_name", "author_url", "cache_age", "provider_name", "provider_url", "title", "type",
-    "version",
-}  # fmt: skip
-SIZES = {"full", "large", "medium", "small", "tall", "thumb", "thumb_small", "thumb_tiny"}
 
 CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures"
 
@@ -85,12 +52,12 @@ async def test_ponybooru_leaves_out_what_its_document_does_not_list(visitor: Vis
 @pytest.mark.parametrize(
     ("capture", "path", "key"),
     [
-        ("philomena-source-shapes/image_full.json", f"{API}/images/3400001", "image"),
+        ("philomena-source-shapes/image_full.json", f"{API}/images/2000000001", "image"),
         ("philomena-source-shapes/tag_aliased.json", f"{API}/tags/mailmare", "tag"),
         ("philomena-source-shapes/filter_system.json", f"{API}/filters/100073", "filter"),
         ("philomena-source-shapes/comment_hidden.json", f"{API}/comments/15001", "comment"),
         ("philomena-source-shapes/oembed.json",
-         f"{API}/oembed?url=https://derpibooru.org/images/3400001", None),
+         f"{API}/oembed?url=https://derpibooru.org/images/2000000001", None),
     ],
 )  # fmt: skip
 async def test_bodies_have_the_keys_of_the_servers_own_tests(

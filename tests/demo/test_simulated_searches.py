@@ -1,15 +1,25 @@
 """What the simulated boards' searches find, by the fields of `boards` 2.5."""
 
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.demo.sites.images import ImageIndex
 from bot.demo.sites.keys import BOARD_KEY
+from bot.demo.world import World
 from bot.demo.world_people import OPERATOR, doings, fans_of
+from bot.demo.world_posts import PRESENT
+from bot.query import QueryError
+from bot.sites.catalogue import CATALOGUE
 
 from .conftest import Visitor
 
 API = "/api/v1/json"
+WORLD = World()
+INDEXES = {site: ImageIndex(CATALOGUE[site], WORLD) for site in ("derpibooru", "twibooru")}
 
 
 async def ids(visitor: Visitor, q: str, site: str = "derpibooru", **more: str) -> list[int]:
@@ -47,13 +57,22 @@ async def test_pictures_are_found_by_what_only_the_site_knows(visitor: Visitor) 
     }
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet='ab ,()-!*?"\\|&ANDORNOT:.~^_', max_size=30))
+def test_any_text_is_an_answer_or_a_refusal(query: str) -> None:
+    for site, index in INDEXES.items():
+        with suppress(QueryError):
+            found = index.find(query, PRESENT)
+            assert {post.id for post in found} <= WORLD.posts(site).keys()
+
+
 @pytest.mark.parametrize(
     ("query", "other"),
     [
         ("mailmare", "derpy hooves"),
         ("-(-safe)", "safe"),
         ("safe && solo", "safe, solo"),
-        ("id:3400001 || id:3400004", "id.lte:3400004"),
+        ("id:2000000001 || id:2000000004", "id.lte:2000000004"),
         ("width:1600, height.gt:1100", "width:1600, height:1200"),
         ("created_at.gte:20 years ago", "*"),
         ("animated:true", "original_format:gif || original_format:webm"),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot.demo.page import welcome_text
 from bot.demo.world import World
 from bot.demo.world_media import BOXES, absolute, fitted, representations, view_url
 from bot.demo.world_oddities import BOARDS, ODDITIES, oddities_of
@@ -160,3 +161,43 @@ def test_a_changed_post_is_what_the_sites_tell_from_then_on() -> None:
     )
     world.change("derpibooru", later)
     assert world.posts("derpibooru")[post.id].updated_at == later.updated_at
+
+
+def test_no_id_is_one_that_the_real_site_has(world: World) -> None:
+    """A link of the demo leads to nobody's picture; searches take ids of 32 bits at most."""
+    for site in ("derpibooru", "ponybooru", "twibooru"):
+        assert all(2_000_000_000 < number < 2**31 for number in world.posts(site))
+    assert all(9 * 10**15 < number < 2**53 for number in world.posts("ponyapi"))
+    assert all(
+        number in world.posts("derpibooru")
+        for post in world.everywhere()
+        for number in (post.derpi_id, *(there for _site, there in post.locations))
+        if number is not None
+    )
+
+
+def test_twibooru_lists_the_stills_of_a_video_or_none(world: World) -> None:
+    """Reference: boards, 4."""
+    endings = {
+        label: {
+            url.rpartition(".")[2] for url in representations(world.odd("twibooru", label)).values()
+        }
+        for label in ("webm", "webm with sound", "mp4", "mp4 without a still")
+    }
+    assert endings == {
+        "webm": {"webm", "jpeg"},
+        "webm with sound": {"webm", "webp"},
+        "mp4": {"mp4", "webp"},
+        "mp4 without a still": {"mp4"},
+    }
+
+
+def test_a_webp_still_is_a_webp(world: World) -> None:
+    url = representations(world.odd("twibooru", "mp4"))["thumb"]
+    mime, data = world.picture(url)
+    assert mime == "image/webp"
+    assert data[8:12] == b"WEBP"
+
+
+def test_the_welcome_says_where_the_links_lead() -> None:
+    assert "links lead to the real sites, where these ponies are not" in welcome_text()

@@ -17,6 +17,8 @@ from bot.demo.world_post import WorldPost
 from bot.query import QueryError
 
 _PER_PAGE = 15
+#: Fields of a post that this site does not sort by: the default takes their place.
+_UNSORTED = frozenset({"created_at"})
 #: The id in an address of a page, or of a file on the media host.
 _ADDRESS = re.compile(
     r"//[^/]+(?:/images|/posts)?/(\d{1,10})(?:[?#]|$)|/img/(?:view/)?\d+/\d+/\d+/(\d{1,10})"
@@ -100,8 +102,9 @@ class Images:
                 number: len(thread)
                 for number, thread in world.comments[self.board.site.name].items()
             }
+            field = query.get("sf")
             found = ordered(
-                found, query.get("sf"), query.get("sd"),
+                found, None if field in _UNSORTED else field, query.get("sd"),
                 fallback="first_seen_at", comments=comments, rng=self._rng,
             )  # fmt: skip
         size = per_page(query, member.images_per_page if member else _PER_PAGE)

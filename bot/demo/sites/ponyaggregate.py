@@ -18,8 +18,6 @@ from bot.demo.world_archive import KEEPER, USERS
 
 T = TypeVar("T", bound=Body)
 
-#: The key that the simulated site knows; any other is refused.
-KEY = PONYAGGREGATE_KEY
 _LIMIT = (70, 5.0)
 _SESSION_MONTHS = 4
 

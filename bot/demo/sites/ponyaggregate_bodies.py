@@ -15,6 +15,7 @@ SubmissionType: TypeAlias = Literal[
 ListName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 ListText: TypeAlias = Annotated[str, Meta(max_length=10_000)]
 Words: TypeAlias = Annotated[str, Meta(min_length=1)]
+Digits: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")]
 Size: TypeAlias = Annotated[int, Meta(ge=1)]
 
 
@@ -114,7 +115,7 @@ class ListEdit(Checked, kw_only=True):
 class Submissions(Body, kw_only=True):
     """`…/submissions/add` and `…/submissions/remove`."""
 
-    submission_ids: list[int]
+    submission_ids: list[int | Digits]
 
 
 class Collaborators(Body, kw_only=True):

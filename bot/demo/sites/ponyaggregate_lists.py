@@ -44,6 +44,11 @@ class Lists:
             raise refuse(403, "You are not allowed to do that")
         return found
 
+    async def _items(self, request: web.Request) -> list[int]:
+        """Return the submissions that are named, as numbers or as text."""
+        body = await self.account.body(request, Submissions)
+        return [int(item) for item in body.submission_ids]
+
     def _people(self, names: list[str]) -> list[str]:
         unknown = [name for name in names if name not in USERS.values()]
         if unknown:
@@ -67,7 +72,7 @@ class Lists:
     async def add_submissions(self, request: web.Request) -> web.Response:
         """`PUT /api/lists/[id]/submissions/add`."""
         found = self._list(request, shared=True)
-        wanted = (await self.account.body(request, Submissions)).submission_ids
+        wanted = await self._items(request)
         if any(item not in self.archive.submissions for item in wanted):
             raise refuse(404, "Submission not found")
         found.submissions = list(dict.fromkeys([*found.submissions, *wanted]))
@@ -76,7 +81,7 @@ class Lists:
     async def remove_submissions(self, request: web.Request) -> web.Response:
         """`DELETE /api/lists/[id]/submissions/remove`: what is not on it is passed over."""
         found = self._list(request, shared=True)
-        gone = (await self.account.body(request, Submissions)).submission_ids
+        gone = await self._items(request)
         found.submissions = [item for item in found.submissions if item not in gone]
         return json_response({"success": True})
 
