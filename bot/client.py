@@ -2,20 +2,30 @@
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
+from discord.state import AutoShardedConnectionState
 
+from bot.policies import Policies
+from bot.quotas import Quotas
+from bot.registration import register_operator_commands
+from bot.settings import Settings
+from bot.site_filters import SiteFilterReader
+from bot.store import COMMANDS, Store, StoreError
 from bot.texts import _
 from bot.ui.answers import tell
-from bot.ui.buttons import StateButton
+from bot.ui.buttons import BUTTONS
 from bot.ui.finder import Finder
+from bot.ui.pace import in_pace
 
 _log = structlog.get_logger(__name__)
+
+#: Discord's own hosts of attachments (reference: safety, 5).
+ATTACHMENT_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 #: Every module of commands, by name, in the order in which it is loaded.
 EXTENSIONS = (
@@ -24,11 +34,28 @@ EXTENSIONS = (
     "cogs.ponybooru",
     "cogs.twibooru",
     "cogs.about",
+    "cogs.filter",
+    "cogs.server",
+    "cogs.privacy",
+    "cogs.operator",
 )
+#: Those that are about one site alone: a site that is switched off has no commands.
+_SITES = {
+    "cogs.pony": "ponyapi",
+    "cogs.derpibooru": "derpibooru",
+    "cogs.ponybooru": "ponybooru",
+    "cogs.twibooru": "twibooru",
+}
 
 
 class _Tree(app_commands.CommandTree["MailmareBot"]):
     """The commands, with a private answer to what goes wrong before one of them runs."""
+
+    async def interaction_check(self, interaction: discord.Interaction["MailmareBot"], /) -> bool:
+        """Hold commands back that come too fast; completion comes with every key and is free."""
+        return interaction.type is discord.InteractionType.autocomplete or await in_pace(
+            interaction
+        )
 
     async def on_error(
         self, interaction: discord.Interaction["MailmareBot"], error: app_commands.AppCommandError
@@ -40,10 +67,33 @@ class _Tree(app_commands.CommandTree["MailmareBot"]):
             await tell(interaction, _error_text(error))
 
 
+class _State(AutoShardedConnectionState):
+    """What the library knows of Discord; it also passes on which servers READY named.
+
+    The library's own list keeps servers that were left while a connection was down.
+    """
+
+    def parse_ready(self, data: Any) -> None:
+        """Read the first message of a session, which names every server of the shard."""
+        super().parse_ready(data)
+        present = [int(guild["id"]) for guild in data["guilds"]]
+        self.dispatch("shard_servers", data["shard"][0], data["shard"][1], present)
+
+
 class MailmareBot(commands.AutoShardedBot):
     """Mailmare on Discord: slash commands and buttons, no privileged intent (rule D8)."""
 
-    def __init__(self, finder: Finder, *, data_dir: Path, shard_count: int | None = None) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        *,
+        store: Store,
+        policies: Policies,
+        site_filters: SiteFilterReader,
+        quotas: Quotas,
+        settings: Settings,
+        shard_count: int | None = None,
+    ) -> None:
         super().__init__(
             commands.when_mentioned,
             tree_cls=_Tree,
@@ -58,14 +108,31 @@ class MailmareBot(commands.AutoShardedBot):
             shard_count=shard_count,
         )
         self.finder = finder
-        self._data_dir = data_dir
+        self.store = store
+        self.policies = policies
+        self.site_filters = site_filters
+        self.quotas = quotas
+        self.settings = settings
+        self.attachment_hosts = ATTACHMENT_HOSTS
+        """The only hosts that what members attach is read from; a simulated Discord has its own."""
+
+    def _get_state(self, **options: Any) -> _State:  # type: ignore[override]
+        return _State(
+            dispatch=self.dispatch,
+            handlers=self._handlers,
+            hooks=self._hooks,
+            http=self.http,
+            **options,
+        )
 
     async def setup_hook(self) -> None:
         """Load the commands, answer buttons of earlier runs, and tell Discord what changed."""
-        self.add_dynamic_items(StateButton)
+        self.add_dynamic_items(*BUTTONS)
         for extension in EXTENSIONS:
-            await self.load_extension(extension)
+            if _SITES.get(extension) in {None, *self.finder.sites}:
+                await self.load_extension(extension)
         await self._sync_if_changed()
+        await self._register_operator_commands()
 
     async def _sync_if_changed(self) -> None:
         """Register the commands unless exactly these were registered last time.
@@ -74,13 +141,52 @@ class MailmareBot(commands.AutoShardedBot):
         """
         tree = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         told = _fingerprint(self.application_id, tree)
-        note = self._data_dir / "commands.sha256"
-        if _read(note) == told:
+        async with self.store.read() as tx:
+            known = await tx.meta.get(COMMANDS)
+        if known == told:
             _log.info("commands are unchanged", count=len(tree))
             return
         await self.tree.sync()
-        _write(note, told)
+        try:
+            async with self.store.write() as tx:
+                await tx.meta.put(COMMANDS, told)
+        except StoreError as error:
+            # Only the next start is slower for it.
+            _log.warning("cannot note which commands are registered", error=str(error))
         _log.info("commands registered", count=len(tree))
+
+    async def _register_operator_commands(self) -> None:
+        await register_operator_commands(self.tree, self.store, self.settings.operator_guild)
+
+    async def on_shard_servers(self, shard_id: int, shard_count: int, present: list[int]) -> None:
+        """Find servers that removed the bot while it was away (rule D10, fault F23).
+
+        READY names the unavailable ones too, so an outage is no removal.
+        """
+        async with self.store.write() as tx:
+            gone = await tx.retention.reconcile(present, shard_id=shard_id, shard_count=shard_count)
+        self.policies.forget(*gone)
+        if gone:
+            _log.info("found removed from servers", servers=len(gone))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Keep what is known of a server that comes back before its grace is over."""
+        async with self.store.write() as tx:
+            await tx.retention.joined(guild.id)
+        if guild.id == self.settings.operator_guild:
+            await self._register_operator_commands()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Begin a server's grace; the library says nothing of this in an outage (fault F23)."""
+        async with self.store.write() as tx:
+            await tx.retention.left(guild.id)
+        self.policies.forget(guild.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget what a deleted channel had of its own."""
+        async with self.store.write() as tx:
+            await tx.retention.forget_channel(channel.id)
+        self.policies.forget(channel.guild.id)
 
 
 def _error_text(error: app_commands.AppCommandError) -> str:
@@ -99,19 +205,3 @@ def _error_text(error: app_commands.AppCommandError) -> str:
 def _fingerprint(application_id: int | None, tree: list[dict[str, Any]]) -> str:
     text = json.dumps([application_id, tree], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read(note: Path) -> str | None:
-    try:
-        return note.read_text("ascii")
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def _write(note: Path, text: str) -> None:
-    try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(text, "ascii")
-    except OSError as error:
-        # Only the next start is slower for it.
-        _log.warning("cannot note which commands are registered", error=error.strerror)

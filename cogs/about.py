@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.client import MailmareBot
 from bot.texts import _
 from bot.ui.answers import answering
-from bot.ui.guide import about_embed, help_embeds
+from bot.ui.guide import about_embed, help_messages
 
 
 class About(commands.Cog):
@@ -21,9 +21,10 @@ class About(commands.Cog):
     async def help(self, interaction: discord.Interaction) -> None:
         """List every command, from the commands themselves."""
         async with answering(interaction):
-            await interaction.response.send_message(
-                embeds=help_embeds(self._bot.tree), ephemeral=True
-            )
+            first, *others = help_messages(self._bot.tree)
+            await interaction.response.send_message(embeds=first, ephemeral=True)
+            for embeds in others:
+                await interaction.followup.send(embeds=embeds, ephemeral=True)
 
     @app_commands.command(description=_("What I am, what I keep, and how the sites are."))
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)

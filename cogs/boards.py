@@ -13,6 +13,7 @@ from bot.ui.answers import answering, think
 from bot.ui.buttons import show
 from bot.ui.facts import comments_embed, tag_embed
 from bot.ui.finder import Finder
+from bot.ui.here import policy_here
 from bot.ui.search import Search
 from cogs.options import BoardId, CommentsPage, Query, TagName
 
@@ -30,7 +31,7 @@ class BoardCog(commands.GroupCog):
 
     @app_commands.command(description=_("Search, and page through the results."))
     @app_commands.describe(
-        query=_("Tags with commas between them, such as: twilight sparkle, cute"),
+        query=_("A search as on the site, such as: twilight sparkle, (cute OR solo), -sad"),
         sort=_("The order of the results; newest first if you do not say."),
     )
     @app_commands.choices(sort=_SORTS)
@@ -40,14 +41,15 @@ class BoardCog(commands.GroupCog):
         """Answer with the first result and the buttons to reach the others."""
         async with answering(interaction, query):
             search = Search(self.site, query, sort or "")
-            self._finder.link(search)  # What cannot be asked is said at once and privately.
+            policy = await policy_here(interaction)
+            self._finder.link(search, policy)  # What cannot be asked is said at once, privately.
             await think(interaction)
-            found = await self._finder.first(search)
+            found = await self._finder.first(search, policy)
             await show(interaction, found)
 
     @app_commands.command(description=_("A random picture, and another, and another."))
     @app_commands.describe(
-        query=_("Tags with commas between them; leave it out for any picture."),
+        query=_("A search as on the site; leave it out for any picture."),
         sort=_("Draw from the first 50 in this order instead of from all."),
     )
     @app_commands.choices(sort=_SORTS)
@@ -57,9 +59,10 @@ class BoardCog(commands.GroupCog):
         """Answer with a random result and the button for another."""
         async with answering(interaction, query):
             search = Search(self.site, query, sort or "")
-            self._finder.link(search)
+            policy = await policy_here(interaction)
+            self._finder.link(search, policy)
             await think(interaction)
-            found = await self._finder.draw(search)
+            found = await self._finder.draw(search, policy)
             await show(interaction, found)
 
     @app_commands.command(description=_("One picture by its number."))
@@ -69,8 +72,9 @@ class BoardCog(commands.GroupCog):
         """Answer with the post of that number, if it may be shown."""
         async with answering(interaction):
             self._finder.board(self.site)
+            policy = await policy_here(interaction)
             await think(interaction)
-            found = await self._finder.post(self.site, number)
+            found = await self._finder.post(self.site, number, policy)
             await show(interaction, found)
 
     @app_commands.command(description=_("The picture that the site features at present."))
@@ -78,8 +82,9 @@ class BoardCog(commands.GroupCog):
         """Answer with the featured post, if it may be shown."""
         async with answering(interaction):
             self._finder.board(self.site)
+            policy = await policy_here(interaction)
             await think(interaction)
-            found = await self._finder.featured(self.site)
+            found = await self._finder.featured(self.site, policy)
             await show(interaction, found)
 
     @app_commands.command(description=_("What a tag means and how many pictures have it."))
@@ -104,8 +109,9 @@ class BoardCog(commands.GroupCog):
         """Answer privately with the comments, if the post itself may be shown."""
         async with answering(interaction):
             self._finder.board(self.site)
+            policy = await policy_here(interaction)
             await think(interaction, private=True)
-            found, comments = await self._finder.comments(self.site, number, page)
+            found, comments = await self._finder.comments(self.site, number, page, policy)
             await interaction.edit_original_response(embed=comments_embed(found, comments))
 
 

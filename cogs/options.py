@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+import discord
 from discord import app_commands
 
 #: A search, at most as long as a query may be (reference: safety, 3.2).
@@ -13,3 +14,40 @@ BoardId: TypeAlias = app_commands.Range[int, 1, 9_999_999_999]
 #: A pony's number; Discord's numbers end there too (reference: safety, 5).
 PonyId: TypeAlias = app_commands.Range[int, 1, 2**53 - 1]
 CommentsPage: TypeAlias = app_commands.Range[int, 1, 1000]
+_WithSettings: TypeAlias = (
+    discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
+)
+
+
+class _ChannelWithSettings(app_commands.Transformer):
+    """A channel that can have settings of its own; Discord offers no others."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        # The library's own list for forums has media channels too, which Discord's own
+        # description of its API does not take here.
+        return [
+            discord.ChannelType.text,
+            discord.ChannelType.news,
+            discord.ChannelType.voice,
+            discord.ChannelType.stage_voice,
+            discord.ChannelType.forum,
+        ]
+
+    async def transform(
+        self, _interaction: discord.Interaction, value: app_commands.AppCommandChannel, /
+    ) -> _WithSettings:
+        channel = value.resolve()
+        if not isinstance(channel, _WithSettings):
+            raise app_commands.TransformerError(value, self.type, self)
+        return channel
+
+
+#: A channel that can have settings of its own; a thread has its parent's.
+SettingsChannel: TypeAlias = app_commands.Transform[_WithSettings, _ChannelWithSettings]
+#: Pages of the audit list, of which the store keeps 500 entries.
+AuditPage: TypeAlias = app_commands.Range[int, 1, 25]

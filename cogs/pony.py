@@ -10,6 +10,7 @@ from bot.ui.answers import answering, think
 from bot.ui.buttons import show
 from bot.ui.facts import pony_tag_embed
 from bot.ui.finder import Finder
+from bot.ui.here import policy_here
 from bot.ui.search import EXACT, RANDOM, Search
 from cogs.options import PonyId, Query, TagName
 
@@ -32,9 +33,10 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
         """Answer with a random pony and the button for another."""
         async with answering(interaction, tags):
             search = Search(self._finder.ponies.site.name, tags, EXACT if no_stem else RANDOM)
-            self._finder.link(search)  # What cannot be asked is said at once and privately.
+            policy = await policy_here(interaction)
+            self._finder.link(search, policy)  # What cannot be asked is said at once, privately.
             await think(interaction)
-            found = await self._finder.draw(search)
+            found = await self._finder.draw(search, policy)
             await show(interaction, found)
 
     @app_commands.command(description=_("One pony by its number."))
@@ -44,8 +46,9 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
         """Answer with the pony of that number, if it may be shown."""
         async with answering(interaction):
             site = self._finder.ponies.site.name
+            policy = await policy_here(interaction)
             await think(interaction)
-            found = await self._finder.post(site, number)
+            found = await self._finder.post(site, number, policy)
             await show(interaction, found)
 
     @app_commands.command(description=_("Other names of a tag, and how it is searched for."))

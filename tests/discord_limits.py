@@ -12,6 +12,9 @@ EPHEMERAL = 1 << 6
 _COMMAND_NAME = re.compile(r"[-_'a-z0-9]{1,32}")
 _EMBED_TEXTS = {"title": 256, "description": 4096}
 _GROUPS = {1, 2}
+_ROW, _LAST_OLD, _TEXT, _GALLERY = 1, 8, 10, 12
+#: The flag of a message that is made of the second kind of components.
+COMPONENTS_V2 = 1 << 15
 _SUBCOMMAND = 1
 
 
@@ -33,6 +36,7 @@ def message_problems(body: Mapping[str, Any]) -> list[str]:
     if total > 6000:
         problems.append(f"{total} characters over all embeds")
     problems += _components(body.get("components") or [])
+    problems += _mixture(body)
     mentions = body.get("allowed_mentions")
     if mentions is not None and mentions.get("parse"):
         problems.append("somebody may be mentioned")
@@ -95,15 +99,51 @@ def _embed(path: str, embed: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _components(rows: list[Mapping[str, Any]]) -> Iterator[str]:
+    """Check rows of buttons, or the parts of a gallery message."""
     if len(rows) > 5:
         yield "more than 5 rows of buttons"
+    parts = list(walk(rows))
+    if len(parts) > 40:
+        yield f"{len(parts)} components"
+    texts = sum(units(part["content"]) for part in parts if part["type"] == _TEXT)
+    if texts > 4000:
+        yield f"{texts} characters over all text displays"
     seen: set[str] = set()
-    for row in rows:
-        buttons = row.get("components") or []
-        if not 1 <= len(buttons) <= 5:
-            yield f"{len(buttons)} buttons in a row"
-        for button in buttons:
-            yield from _button(button, seen)
+    for part in parts:
+        if part["type"] == _ROW:
+            buttons = part.get("components") or []
+            if not 1 <= len(buttons) <= 5:
+                yield f"{len(buttons)} buttons in a row"
+            for button in buttons:
+                yield from _button(button, seen)
+        elif part["type"] == _GALLERY:
+            yield from _gallery(part["items"])
+
+
+def _mixture(body: Mapping[str, Any]) -> Iterator[str]:
+    """A message is an embed message or a gallery message (reference: safety, 3.5)."""
+    kinds = {part["type"] for part in walk(body.get("components") or [])}
+    second = bool((body.get("flags") or 0) & COMPONENTS_V2)
+    if second and (body.get("content") or body.get("embeds")):
+        yield "a gallery message with content or embeds"
+    if not second and any(kind > _LAST_OLD for kind in kinds):
+        yield "a gallery without its flag"
+
+
+def walk(parts: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield components and what is in them."""
+    for part in parts:
+        yield part
+        yield from walk(part.get("components") or [])
+
+
+def _gallery(items: list[Mapping[str, Any]]) -> Iterator[str]:
+    if not 1 <= len(items) <= 10:
+        yield f"{len(items)} pictures in a gallery"
+    for item in items:
+        yield from _url("gallery url", item["media"]["url"])
+        if item.get("description") is not None:
+            yield from _within("gallery description", item["description"], 1, 1024)
 
 
 def _button(button: Mapping[str, Any], seen: set[str]) -> Iterator[str]:

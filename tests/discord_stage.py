@@ -17,14 +17,17 @@ from simcord import ChannelHandle, Env, InteractionResult, MemberActor, Response
 from bot.app import App
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.demo.page import demo_settings
+from bot.demo.simcord_stage import ATTACHMENT_HOSTS
 from bot.demo.sites import SimulatedSites
 from bot.demo.world import World
-from bot.settings import Settings, SiteOverride
+from bot.quotas import Rate
+from bot.settings import Secret, Settings, SiteOverride
 from tests import discord_openapi
-from tests.discord_limits import message_problems, tree_problems
+from tests.discord_limits import message_problems, tree_problems, walk
 
 #: Drawn once: the tests that change a world make their own.
 WORLD = World()
+_UNHURRIED = Rate(100_000, 1)
 
 
 @dataclass
@@ -100,6 +103,7 @@ class Answer:
             parts += [embed.author.name, embed.title, embed.description]
             parts += [text for field in embed.fields for text in (field.name, field.value)]
             parts.append(embed.footer.text)
+        parts += [part["content"] for part in walk(self.message.components) if part["type"] == 10]
         return "\n".join(part for part in parts if part)
 
     @property
@@ -116,7 +120,17 @@ class Answer:
     @property
     def labels(self) -> list[str]:
         """Return the labels of its buttons."""
-        return [button["label"] for row in self.message.components for button in row["components"]]
+        return [part["label"] for part in walk(self.message.components) if part["type"] == 2]
+
+    @property
+    def gallery(self) -> list[tuple[str, bool]]:
+        """Return the pictures of a gallery message, each with whether a spoiler hides it."""
+        return [
+            (item["media"]["url"], bool(item.get("spoiler")))
+            for part in walk(self.message.components)
+            if part["type"] == 12
+            for item in part["items"]
+        ]
 
 
 @asynccontextmanager
@@ -126,16 +140,21 @@ async def set_stage(
     world: World = WORLD,
     clock: Clock = SYSTEM_CLOCK,
     off: Collection[str] = (),
+    keys: Mapping[str, str] = {},
+    **changes: Any,
 ) -> AsyncIterator[Stage]:
     """Run the bot with its simulated surroundings; check all that was sent when it ends.
 
-    The sites named in `off` are switched off by the operator.
+    The sites named in `off` are switched off by the operator, `keys` are the operator's at sites
+    by name, `changes` are other settings.
+    Nobody here asks too often, unless the rates are among them.
     """
     async with (
         SimulatedSites(world, clock=clock) as sites,
-        App(_settings(sites, data_dir, off), clock) as app,
+        App(_settings(sites, data_dir, off, keys, changes), clock) as app,
     ):
         # Not `simcord.run`: it binds the test's own context, which a fixture does not share.
+        app.client.attachment_hosts = ATTACHMENT_HOSTS
         env = Env(app.client, shard_count=1, settle_timeout=30)
         await env.start()
         try:
@@ -151,10 +170,24 @@ async def set_stage(
             await env.shutdown()
 
 
-def _settings(sites: SimulatedSites, data_dir: Path, off: Collection[str]) -> Settings:
+def _settings(
+    sites: SimulatedSites,
+    data_dir: Path,
+    off: Collection[str],
+    keys: Mapping[str, str],
+    changes: Mapping[str, Any],
+) -> Settings:
     settings = demo_settings(sites, data_dir)
     switched = {name: SiteOverride(enabled=False) for name in off}
-    return msgspec.structs.replace(settings, sites={**settings.sites, **switched})
+    switched |= {
+        name: msgspec.structs.replace(settings.sites[name], key=Secret(key))
+        for name, key in keys.items()
+    }
+    return msgspec.structs.replace(
+        settings,
+        sites={**settings.sites, **switched},
+        **{"user_rate": _UNHURRIED, "guild_rate": _UNHURRIED, **changes},
+    )
 
 
 def problems(stage: Stage) -> list[str]:
@@ -167,18 +200,38 @@ def problems(stage: Stage) -> list[str]:
         if path.endswith("/commands"):
             found += tree_problems(body)
         if discord_openapi.FILE.exists():
-            found += discord_openapi.request_problems(method, path, body)
+            found += discord_openapi.request_problems(method, path, _described(body))
     return found
 
 
+def _described(body: Any) -> Any:
+    """Return a body as Discord describes it: the library writes a file's place as a number."""
+    if not isinstance(body, dict):
+        return body
+    described = {name: _described(value) for name, value in body.items()}
+    if body.get("attachments"):
+        described["attachments"] = [{**one, "id": str(one["id"])} for one in body["attachments"]]
+    return described
+
+
 def _unfit_pictures(world: World, body: Mapping[str, Any]) -> Iterator[str]:
-    for embed in body.get("embeds") or []:
-        url = (embed.get("image") or {}).get("url")
-        if url is None:
-            continue
+    for url, text in _pictures(body):
         post = world.media[url][0]
         if not post.safe or {"explicit", "questionable", "suggestive"} & set(post.tags):
             yield f"a picture of {post.site} {post.id}, which is not fit for everybody"
-        description = embed.get("description") or ""
-        if "Artist" not in description or "Source" not in description:
+        if "Artist" not in text or "Source" not in text:
             yield f"a picture of {post.site} {post.id} without its credit"
+
+
+def _pictures(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the address of each picture of a message, and the text that belongs to it."""
+    for embed in body.get("embeds") or []:
+        if url := (embed.get("image") or {}).get("url"):
+            yield url, embed.get("description") or ""
+    text = ""
+    for part in walk(body.get("components") or []):
+        if part["type"] == 10:
+            text = part["content"]
+        elif part["type"] == 12:
+            for item in part["items"]:
+                yield item["media"]["url"], text

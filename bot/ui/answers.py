@@ -9,10 +9,11 @@ import discord
 import structlog
 
 from bot.posts.text import safe_text
-from bot.query.errors import QueryError
+from bot.query.errors import QueryError, place
 from bot.safety import Refusal
 from bot.sites.catalogue import CATALOGUE
 from bot.sites.errors import SiteError
+from bot.store import StoreError
 from bot.texts import _
 
 _log = structlog.get_logger(__name__)
@@ -47,6 +48,10 @@ async def answering(interaction: discord.Interaction[Any], query: str = "") -> A
         yield
     except (SiteError, QueryError, NotShownError) as failure:
         await tell(interaction, failure_text(failure, query))
+    except StoreError as failure:
+        # What it says is for the operator: it names files.
+        _log.error("the database failed", error=str(failure))
+        await tell(interaction, _("I cannot get at my notes just now. Please try again later."))
     except discord.NotFound as failure:
         # The interaction ran out, or somebody removed the message meanwhile: nobody to tell.
         _log.info("interaction is gone", code=failure.code)
@@ -111,12 +116,13 @@ def _query_error_text(error: QueryError, query: str) -> str:
     """Say what is wrong with a query, pointing at the place in it."""
     lines = [error.message]
     if query and error.end > error.start:
-        lines = [
-            _("Position {position}: {message}").format(
-                position=error.start + 1, message=error.message
-            ),
-            _pointer(query, error.start, error.end),
-        ]
+        line, position = place(query, error.start)
+        # Most say the place themselves.
+        placed = _("line {line}, position {position}: {reason}").format(
+            line=line, position=position, reason=error.message
+        )
+        said = error.message.startswith(placed.removesuffix(error.message))
+        lines = [error.message if said else placed, _pointer(query, error.start, error.end)]
     if error.hint:
         lines.append(error.hint)
     return "\n".join(lines)

@@ -1,12 +1,13 @@
 """Buttons that work after a restart: their state is in the message itself.
 
-A button's `custom_id` is `m1:<verb>:<site>:<requester id>:<page>`; the words of the search are in
-the embed's link (`bot.ui.search`). Both are read and checked anew at each press.
+A button's `custom_id` is `m1:<verb>:<site>:<requester id>:<page>`, and `m1:<verb>:<site>:<post>`
+where it concerns the post alone; the words of the search are in the embed's link
+(`bot.ui.search`). Both are read and checked anew at each press.
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, Protocol, Self, cast
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Literal, Self, cast
 
 import discord
 import structlog
@@ -16,13 +17,17 @@ from bot.sites.catalogue import CATALOGUE
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
 from bot.ui.embeds import plain_post, post_embed
-from bot.ui.finder import Finder, Found
+from bot.ui.finder import Finder, Found, hidden_text
+from bot.ui.gallery import gallery
+from bot.ui.gallery_buttons import RevealButton, page_button
+from bot.ui.here import policy_here
+from bot.ui.host import host_of
+from bot.ui.pace import Paced, in_pace
+from bot.ui.report import ReportButton
 from bot.ui.search import Search, read_link
 
 Verb = Literal["prev", "next", "jump", "any", "another", "remove"]
 
-#: Discord's longest address on a button (reference: safety, 4).
-_BUTTON_LINK = 512
 #: How long the small window that asks for a number is waited for, in seconds.
 _JUMP_SECONDS = 300.0
 _LAST_PAGE = 10**9 - 1
@@ -32,32 +37,37 @@ _INVALID_BODY = 50035
 _log = structlog.get_logger(__name__)
 
 
-class _Host(Protocol):
-    """What buttons need of the client that received the press."""
-
-    finder: Finder
-
-
 def finder_of(interaction: discord.Interaction) -> Finder:
     """Return the finder of the client that received `interaction`."""
-    return cast("_Host", interaction.client).finder
+    return host_of(interaction).finder
 
 
 async def show(interaction: discord.Interaction[Any], found: Found) -> None:
     """Put a picture in the answer, with its buttons for whoever asked.
 
-    Should Discord refuse it, the credit alone is shown in its plainest form (reference: safety,
+    A post to be spoilered that no search brought is a gallery message; one among others is an
+    embed like them, without its picture: a message cannot change back (reference: safety, 3.5).
+    Should Discord refuse it, the whole credit is shown in its plainest form (reference: safety,
     4): one bad address makes it refuse a whole message.
     """
-    view = picture_view(found, interaction.user.id)
+    requester = interaction.user.id
     try:
-        await interaction.edit_original_response(embed=picture_embed(found), view=view)
+        if found.post.spoiler and found.search is None:
+            view = gallery([found.post], _buttons(found, requester))
+            await interaction.edit_original_response(view=view)
+        else:
+            await interaction.edit_original_response(
+                embed=picture_embed(found), view=picture_view(found, requester)
+            )
     except discord.HTTPException as refusal:
         if refusal.code != _INVALID_BODY:
             raise
         _log.warning("Discord refused a post", post=found.post.post.key, error=refusal.text)
-        text = plain_post(found.post)
-        await interaction.edit_original_response(content=text, embed=None, view=None)
+        await interaction.edit_original_response(
+            content=plain_post(found.post), embed=None, view=_plain_view(found, requester)
+        )
+    if found.hidden:
+        await interaction.followup.send(hidden_text(found.hidden), ephemeral=True)
 
 
 def picture_embed(found: Found) -> discord.Embed:
@@ -73,28 +83,53 @@ def picture_embed(found: Found) -> discord.Embed:
 
 def picture_view(found: Found, requester: int) -> discord.ui.View:
     """Return the buttons under a picture."""
-    post = found.post.post
     view = discord.ui.View(timeout=None)
-
-    def add(verb: Verb, *, disabled: bool = False) -> None:
-        page = min(found.position or 0, _LAST_PAGE)
-        view.add_item(StateButton(verb, post.site, requester, page, disabled=disabled))
-
-    if found.position is not None:
-        add("prev", disabled=found.position <= 1)
-        add("next", disabled=found.total is not None and found.position >= found.total)
-        add("jump")
-        add("any")
-    elif found.search is not None:
-        add("another")
-    if len(post.page_url) <= _BUTTON_LINK:
-        view.add_item(discord.ui.Button(label=_("Open page"), url=post.page_url))
-    add("remove")
+    for button in _buttons(found, requester):
+        view.add_item(button)
     return view
 
 
+def _plain_view(found: Found, requester: int) -> discord.ui.View:
+    """Return the buttons of a post without its embed, which alone holds what was searched for."""
+    view = discord.ui.View(timeout=None)
+    for button in _post_buttons(found, requester):
+        view.add_item(button)
+    return view
+
+
+def _buttons(found: Found, requester: int) -> Iterator[discord.ui.Item[Any]]:
+    """Yield the buttons under a picture: its pager, then what concerns the one post."""
+    site = found.post.post.site
+
+    def state(verb: Verb, *, disabled: bool = False) -> StateButton:
+        page = min(found.position or 0, _LAST_PAGE)
+        return StateButton(verb, site, requester, page, disabled=disabled)
+
+    if found.position is not None:
+        yield state("prev", disabled=found.position <= 1)
+        yield state("next", disabled=found.total is not None and found.position >= found.total)
+        yield state("jump")
+        yield state("any")
+    elif found.search is not None:
+        yield state("another")
+    if found.post.spoiler and found.search is not None:
+        yield RevealButton(site, found.post.post.id)
+    yield from _post_buttons(found, requester)
+
+
+def _post_buttons(found: Found, requester: int) -> Iterator[discord.ui.Item[Any]]:
+    """Yield the buttons that concern the one post alone."""
+    if (page := page_button(found.post)) is not None:
+        yield page
+    yield ReportButton.of(found.post)
+    yield StateButton(
+        "remove", found.post.post.site, requester, min(found.position or 0, _LAST_PAGE)
+    )
+
+
 class StateButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    Paced,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"m1:(?P<verb>prev|next|jump|any|another|remove):(?P<site>[a-z]+)"
         r":(?P<requester>[0-9]{1,20}):(?P<page>[0-9]{1,9})\Z"
@@ -143,11 +178,12 @@ class StateButton(
                 await interaction.response.send_modal(_JumpModal(self, search))
                 return
             finder = finder_of(interaction)
+            policy = await policy_here(interaction)
             wishes: dict[Verb, Callable[[], Awaitable[Found]]] = {
-                "prev": lambda: finder.result(search, self.page - 1, step=-1),
-                "next": lambda: finder.result(search, self.page + 1),
-                "any": lambda: finder.anywhere(search),
-                "another": lambda: finder.draw(search),
+                "prev": lambda: finder.result(search, self.page - 1, policy, step=-1),
+                "next": lambda: finder.result(search, self.page + 1, policy),
+                "any": lambda: finder.anywhere(search, policy),
+                "another": lambda: finder.draw(search, policy),
             }
             await self.turn(interaction, wishes[self.verb])
 
@@ -198,10 +234,15 @@ class _JumpModal(discord.ui.Modal):
         """Show the result of that number, or the next one after it that may be shown."""
         async with answering(interaction):
             text = self.number.value.strip()
+            if not await in_pace(interaction):
+                return
             if not (text.isascii() and text.isdigit()) or int(text) < 1:
                 raise NotShownError(_("Please give a whole number from 1 on."))
             finder = finder_of(interaction)
-            await self._button.turn(interaction, lambda: finder.result(self._search, int(text)))
+            policy = await policy_here(interaction)
+            await self._button.turn(
+                interaction, lambda: finder.result(self._search, int(text), policy)
+            )
 
 
 def _label(verb: Verb) -> str:
@@ -214,3 +255,7 @@ def _label(verb: Verb) -> str:
         "remove": _("Remove"),
     }
     return labels[verb]
+
+
+#: Every button whose state is in its `custom_id`; the client must know them after a restart.
+BUTTONS = (StateButton, RevealButton, ReportButton)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from bot.posts.credit import Credit, Source
 from bot.posts.text import inline_code, masked_link, safe_text, utf16_len
-from bot.posts.urls import host_of
-from bot.sites.catalogue import CATALOGUE
+from bot.posts.urls import host_of, readable
+from bot.sites.catalogue import CATALOGUE, DERPIBOORU
 from bot.texts import _, ngettext
 
 #: More than any message takes: a name that long makes the credit not fit, and is not cut.
@@ -32,21 +32,39 @@ def credit_lines(credit: Credit, limit: int) -> str:
 
 
 def plain_credit(credit: Credit, limit: int) -> str:
-    """Return the credit without a link of its own but the page's, in at most `limit` units.
+    """Return the whole credit with every address bare, in at most `limit` UTF-16 units.
 
-    For a message that Discord refused in its usual form. Raises ValueError where the artists do
-    not fit.
+    For a message that Discord refused in its usual form: addresses in plain text make none fail
+    (rules L1-L4). Raises ValueError where the artists do not fit.
     """
-    source = credit.sources[0].text if credit.sources else _("no source given")
-    lines = [
-        *_artist_lines(credit),
-        _("Source:") + " " + (safe_text(source, _ORIGINAL) or _("(not readable)")),
-        _("Page:") + f" <{credit.page_url}>",
-    ]
-    text = "\n".join(lines)
+    head = list(_artist_lines(credit))
+    page = _("Page:") + " " + " · ".join([f"<{credit.page_url}>", *_bare_others(credit)])
+    room = limit - sum(utf16_len(line) + 1 for line in (*head, page))
+    text = "\n".join([*head, _bare_source_line(credit.sources, room), page])
     if utf16_len(text) > limit:
         raise ValueError("the credit does not fit")
     return text
+
+
+def _bare_source_line(sources: tuple[Source, ...], room: int) -> str:
+    if not sources:
+        return _("Source: no source given")
+    first, *others = sources
+    more = " " + _("(+{count} on the page)").format(count=len(others)) if others else ""
+    room -= utf16_len(_("Source:")) + 1 + utf16_len(more)
+    shown = f"<{first.url}>" if first.url is not None else ""
+    if not shown or utf16_len(shown) > room:
+        shown = safe_text(first.text, max(0, min(room, _ORIGINAL))) or _("(not readable)")
+    if first.original is not None:
+        shown = _with_original(shown, first.original, room)
+    return _("Source:") + " " + shown + more
+
+
+def _bare_others(credit: Credit) -> Iterable[str]:
+    if credit.site_url is not None:
+        yield f"{_site_title(credit)} <{credit.site_url}>"
+    if credit.derpi_id is not None:
+        yield _("also on Derpibooru:") + f" <{DERPIBOORU.page_url(credit.derpi_id)}>"
 
 
 def _artist_lines(credit: Credit) -> Iterable[str]:
@@ -90,22 +108,31 @@ def _source(source: Source, room: int) -> str:
     text = safe_text(source.text, max(_SOURCE_LABEL, min(room, _ORIGINAL)))
     if source.url is None:
         return text or _("(not readable)")
-    label = source.url.removeprefix("https://").removesuffix("/")
+    label = readable(source.url)
     short = label if len(label) <= _SOURCE_LABEL else f"{label[: _SOURCE_LABEL - 1]}…"
     link = masked_link(short, source.url, room) if room > 0 else ""
     shown = link or text
-    if source.original is not None:
-        code = inline_code(source.original, _ORIGINAL)
-        if utf16_len(f"{shown} ({code})") <= room:
-            shown = f"{shown} ({code})"
-    return shown
+    return shown if source.original is None else _with_original(shown, source.original, room)
+
+
+def _with_original(shown: str, original: str, room: int) -> str:
+    """Put the http address as it was stored beside its link, where there is room (rule L3)."""
+    both = f"{shown} ({inline_code(original, _ORIGINAL)})"
+    return both if utf16_len(both) <= room else shown
 
 
 def _page_line(credit: Credit) -> str:
     label = credit.page_url.removeprefix("https://")
     line = _("Page:") + " " + masked_link(label, credit.page_url)
     if credit.site_url is not None:
-        site = CATALOGUE.get(credit.site)
-        title = site.title if site else host_of(credit.site_url)
-        line += " · " + masked_link(title, credit.site_url)
+        line += " · " + masked_link(_site_title(credit), credit.site_url)
+    if credit.derpi_id is not None:
+        url = DERPIBOORU.page_url(credit.derpi_id)
+        link = masked_link(url.removeprefix("https://"), url)
+        line += " · " + _("also on Derpibooru:") + " " + link
     return line
+
+
+def _site_title(credit: Credit) -> str:
+    site = CATALOGUE.get(credit.site)
+    return site.title if site else host_of(credit.site_url or credit.page_url)

@@ -48,11 +48,10 @@ def post_embed(
     """Return the embed of a verified post: picture, all artists, source, page link, site.
 
     `heading` is what was searched for and `link` the search's own address; `position` and
-    `total` are the place among the results. Raises NotShownError where the credit does not fit
-    in one message, and ValueError for a post to be spoilered, which no embed can hide.
+    `total` are the place among the results. An embed cannot hide its picture: of a post to be
+    spoilered it shows the credit alone, and `bot.ui.gallery` the rest. Raises NotShownError
+    where the credit does not fit in one message.
     """
-    if post.spoiler:
-        raise ValueError("an embed cannot hide its picture")
     site = CATALOGUE[post.post.site]
     author = {"name": plain_text(f"{site.title} · {heading}" if heading else site.title, AUTHOR)}
     if link is not None:
@@ -63,14 +62,15 @@ def post_embed(
         "title": _("Post {id}").format(id=post.post.id),
         "url": post.credit.page_url,
         "description": _description(post),
-        "color": _colour(post.post),
+        "color": colour(post.post),
         "fields": list(_fields(post)),
-        "footer": {"text": plain_text(_footer(post.post, position, total), _FOOTER)},
+        "footer": {"text": plain_text(footer(post.post, position, total), _FOOTER)},
     }
-    # Only a payload can carry the alternative text: `set_image` has no place for it.
-    body["image"] = {"url": post.media.url}
-    if alternative := plain_text(post.media.alt, ALTERNATIVE):
-        body["image"]["description"] = alternative
+    if not post.spoiler:
+        # Only a payload can carry the alternative text: `set_image` has no place for it.
+        body["image"] = {"url": post.media.url}
+        if alternative := plain_text(post.media.alt, ALTERNATIVE):
+            body["image"]["description"] = alternative
     return discord.Embed.from_dict(body)
 
 
@@ -82,7 +82,7 @@ def plain_post(post: VerifiedPost) -> str:
     try:
         return plain_credit(post.credit, _CONTENT)
     except ValueError:
-        raise _too_many_artists() from None
+        raise too_many_artists() from None
 
 
 def said(value: T | UnsetType | None) -> T | None:
@@ -91,18 +91,26 @@ def said(value: T | UnsetType | None) -> T | None:
 
 
 def _description(post: VerifiedPost) -> str:
-    extra = ""
-    if post.media.video_url is not None:
-        text = _("Play the video") if post.media.kind == "video" else _("Play the animation")
-        extra = masked_link(text, post.media.video_url)
+    extra = play_link(post)
+    if post.spoiler:
+        extra = _("The picture is behind a spoiler here: “Reveal” shows it to you alone.")
     try:
         lines = credit_lines(post.credit, DESCRIPTION - utf16_len(extra) - 1)
     except ValueError:
-        raise _too_many_artists() from None
+        raise too_many_artists() from None
     return f"{lines}\n{extra}" if extra else lines
 
 
-def _too_many_artists() -> NotShownError:
+def play_link(post: VerifiedPost) -> str:
+    """Return a link to the moving original, or nothing where there is none."""
+    if post.media.video_url is None:
+        return ""
+    text = _("Play the video") if post.media.kind == "video" else _("Play the animation")
+    return masked_link(text, post.media.video_url)
+
+
+def too_many_artists() -> NotShownError:
+    """Return the failure of a post whose credit does not fit in a message (rule L1)."""
     return NotShownError(
         _("This post names more artists than one message can credit, so it is not shown.")
     )
@@ -139,7 +147,8 @@ def _tags(tags: tuple[str, ...]) -> str:
     return shown
 
 
-def _footer(post: Post, position: int | None, total: int | None) -> str:
+def footer(post: Post, position: int | None = None, total: int | None = None) -> str:
+    """Return where a post is from, its rating, and its place among the results."""
     parts = [CATALOGUE[post.site].title]
     if found := sorted(ratings(post.tags), key=list(_COLOURS).index):
         parts.append(", ".join(found))
@@ -150,7 +159,8 @@ def _footer(post: Post, position: int | None, total: int | None) -> str:
     return " · ".join(parts)
 
 
-def _colour(post: Post) -> int:
+def colour(post: Post) -> int:
+    """Return the colour that stands for a post's rating."""
     carried = ratings(post.tags)
     colours = [colour for rating, colour in _COLOURS.items() if rating in carried]
     return colours[-1] if colours else _UNRATED

@@ -5,18 +5,20 @@ the site no request of their own (rule L5).
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
 
 from bot.clock import Clock
 from bot.posts.model import Post
-from bot.safety import SAFE, Policy, Refusal, VerifiedPost, by_id, canonical, plain_tags, verify
+from bot.posts.text import safe_text
+from bot.safety import Policy, Refusal, VerifiedPost, by_id, canonical, plain_tags, verify
 from bot.sites import Sites
 from bot.sites.board import MAX_PER_PAGE, Board, CommentPage, PostPage, Sort
 from bot.sites.catalogue import CATALOGUE, Dialect
 from bot.sites.ponyapi import PonyApi
-from bot.texts import _
+from bot.texts import _, ngettext
 from bot.ui.answers import NotShownError, refusal_text
 from bot.ui.recent import Recent
 from bot.ui.search import EXACT, RANDOM, Search, search_link
@@ -29,6 +31,17 @@ _KEPT_SECONDS = 600.0
 _KEPT_PAGES = 200
 _KEPT_POOLS = 100
 _SEEDS = 10**6
+#: Rules that one answer names.
+_RULES_TOLD = 5
+_RULE = 200
+
+
+class Hidden(Struct, frozen=True):
+    """How many posts one rule of the server or channel kept out of an answer."""
+
+    rule: str
+    """Which rule, in words that everybody may read."""
+    count: int
 
 
 class Found(Struct, frozen=True):
@@ -41,30 +54,36 @@ class Found(Struct, frozen=True):
     position: int | None = None
     """Place among the results, from 1; None on a random post."""
     total: int | None = None
+    hidden: tuple[Hidden, ...] = ()
+    """What the server's own rules kept back on the way to this post."""
+
+
+class _Asked(Struct, frozen=True):
+    """What a site is asked: the key under which its answers are remembered.
+
+    Answers are shared by every place whose policy asks the same; each verifies for itself.
+    """
+
+    site: str
+    query: str
+    order: Sort | None
 
 
 class Finder:
     """Answers a wish for a picture with a `Found`, or says why there is none.
 
-    All methods raise QueryError, SiteError or NotShownError, and nothing else that is expected.
+    Each wish comes with the policy of the place that it is for. All methods raise QueryError,
+    SiteError or NotShownError, and nothing else that is expected.
     """
 
-    def __init__(
-        self,
-        sites: Sites,
-        clock: Clock,
-        *,
-        policy: Policy = SAFE,
-        chance: random.Random | None = None,
-    ) -> None:
+    def __init__(self, sites: Sites, clock: Clock, *, chance: random.Random | None = None) -> None:
         self.sites = sites
         self.clock = clock
-        self.policy = policy
         self._chance = chance or random.Random()  # noqa: S311  which pony comes is no secret
-        self._pages: Recent[tuple[Search, int], PostPage] = Recent(
+        self._pages: Recent[tuple[_Asked, int], PostPage] = Recent(
             clock, entries=_KEPT_PAGES, seconds=_KEPT_SECONDS
         )
-        self._pools: Recent[Search, list[VerifiedPost]] = Recent(
+        self._pools: Recent[_Asked, list[Post]] = Recent(
             clock, entries=_KEPT_POOLS, seconds=_KEPT_SECONDS
         )
 
@@ -83,142 +102,231 @@ class Finder:
         except KeyError:
             raise NotShownError(_("This site is switched off here.")) from None
 
-    def link(self, search: Search) -> str:
+    def link(self, search: Search, policy: Policy) -> str:
         """Return the link that carries `search`; raises QueryError if it may not be asked."""
+        _check_switch(search.site, policy)
         if _is_ponyapi(search.site):
             parameters = {"q": ",".join(plain_tags(search.text))}
             if search.sort == EXACT:
                 parameters["no_stem"] = ""
             return search_link(search, self.ponies.site, parameters)
-        board = self.board(search.site)
-        parameters = {"q": self._query(search)}
-        if order := self._order(search):
-            parameters |= {"sf": order.field, "sd": order.direction}
-        return search_link(search, board.site, parameters)
+        asked = self._asked(search, policy)
+        parameters = {"q": asked.query}
+        if asked.order is not None:
+            parameters |= {"sf": asked.order.field, "sd": asked.order.direction}
+        return search_link(search, self.board(search.site).site, parameters)
 
-    async def first(self, search: Search) -> Found:
+    async def first(self, search: Search, policy: Policy) -> Found:
         """Return the first result of a new search, read from the site."""
         if search.sort == RANDOM:
             # A seed keeps the shuffled order from page to page (reference: boards, 1.2).
             seed = self._chance.randint(1, _SEEDS)
             search = Search(search.site, search.text, f"{RANDOM}:{seed}")
-        page = await self._read(search, 1)
+        page = await self._read(self._asked(search, policy), 1)
         if not page.posts and not page.skipped:
             raise NotShownError(_("Nothing safe was found for this search."))
-        return await self.result(search, 1)
+        return await self.result(search, 1, policy)
 
-    async def result(self, search: Search, position: int, *, step: int = 1) -> Found:
+    async def result(
+        self, search: Search, position: int, policy: Policy, *, step: int = 1
+    ) -> Found:
         """Return the result at `position`, or the next one that may be shown in direction `step`.
 
         `step` is 1 or -1; positions count from 1, in the site's order.
         """
-        link = self.link(search)
+        link = self.link(search, policy)
+        asked = self._asked(search, policy)
         position = max(1, position)
         number = (position - 1) // PAGE_SIZE + 1
+        sieve = _Sieve(policy, self.clock)
+        if step > 0 and (known := self._pages.get((asked, 1))) is not None:
+            _check_position(position, known)
         for _read in range(_READS):
-            page = self._pages.get((search, number)) or await self._read(search, number)
+            page = self._pages.get((asked, number)) or await self._read(asked, number)
+            if step > 0:
+                _check_position(position, page)
             for place in _places(page, position, step):
-                post = self._verified(page.posts[place - 1 - (number - 1) * PAGE_SIZE])
-                if isinstance(post, VerifiedPost):
-                    return Found(post, search, link, place, page.total)
+                post = sieve.pass_(page.posts[place - 1 - (number - 1) * PAGE_SIZE])
+                if post is not None:
+                    return Found(post, search, link, place, page.total, sieve.hidden)
             if (step > 0 and page.is_last) or (step < 0 and number == 1):
                 break
             number += step
         if position == 1:
-            raise NotShownError(_("None of the posts found may be shown here."))
+            raise NotShownError(_none_shown(sieve.hidden))
         raise NotShownError(_("There are no more results in this direction."))
 
-    async def anywhere(self, search: Search) -> Found:
+    async def anywhere(self, search: Search, policy: Policy) -> Found:
         """Return any one of a search's results, as a place in the pager."""
-        page = self._pages.get((search, 1)) or await self._read(search, 1)
+        asked = self._asked(search, policy)
+        page = self._pages.get((asked, 1)) or await self._read(asked, 1)
         total = len(page.posts) if page.total is None else page.total
-        return await self.result(search, self._chance.randint(1, max(1, total)))
+        return await self.result(search, self._chance.randint(1, max(1, total)), policy)
 
-    async def draw(self, search: Search) -> Found:
+    async def draw(self, search: Search, policy: Policy) -> Found:
         """Return a random post from the pool of a search, filled from the site when it is empty.
 
         On boards one request brings up to 50 posts. The Safe Pony API gives one pony a request.
         """
-        link = self.link(search)
+        link = self.link(search, policy)
+        sieve = _Sieve(policy, self.clock)
         if _is_ponyapi(search.site):
-            return Found(await self._pony(search), search, link)
-        pool = self._pools.get(search)
-        while pool:
-            post = self._still(pool.pop())
-            if post is not None:
-                return Found(post, search, link)
-        pool = await self._fill(search)
-        return Found(pool.pop(), search, link)
+            return Found(await self._pony(search, sieve), search, link, hidden=sieve.hidden)
+        asked = self._asked(search, policy)
+        pool = self._pools.get(asked) or []
+        post = _drawn(pool, sieve)
+        if post is None:
+            pool = await self._fill(asked)
+            post = _drawn(pool, sieve)
+        if post is None:
+            raise NotShownError(_none_shown(sieve.hidden))
+        return Found(post, search, link, hidden=sieve.hidden)
 
-    async def post(self, site: str, post_id: int) -> Found:
+    async def post(self, site: str, post_id: int, policy: Policy) -> Found:
         """Return the post of that id, if it may be shown."""
+        return self._show(await self.unverified(site, post_id, policy), policy)
+
+    async def unverified(self, site: str, post_id: int, policy: Policy) -> Post:
+        """Return the post of that id as the site gives it, to say what rules make of it.
+
+        A board's query already keeps away what no rule of a server could allow (safety, 3.4).
+        """
+        _check_switch(site, policy)
         if _is_ponyapi(site):
-            return self._show(await self.ponies.pony(post_id))
+            return await self.ponies.pony(post_id)
         board = self.board(site)
-        query = by_id(post_id, self.policy, _dialect(board))
-        return self._show(await board.post(post_id, q=query))
+        return await board.post(post_id, q=by_id(post_id, policy, _dialect(board)))
 
-    async def featured(self, site: str) -> Found:
+    async def featured(self, site: str, policy: Policy) -> Found:
         """Return the post that a board features at present, if it may be shown."""
-        return self._show(await self.board(site).featured())
+        _check_switch(site, policy)
+        return self._show(await self.board(site).featured(), policy)
 
-    async def comments(self, site: str, post_id: int, page: int) -> tuple[Found, CommentPage]:
+    async def comments(
+        self, site: str, post_id: int, page: int, policy: Policy
+    ) -> tuple[Found, CommentPage]:
         """Return a post and a page of what was written under it, if the post may be shown."""
-        found = await self.post(site, post_id)
+        found = await self.post(site, post_id, policy)
         return found, await self.board(site).comments(post_id, page=page)
 
-    def _query(self, search: Search) -> str:
-        return canonical(search.text, self.policy, _dialect(self.board(search.site)))
+    def _asked(self, search: Search, policy: Policy) -> _Asked:
+        _check_switch(search.site, policy)
+        board = self.board(search.site)
+        query = canonical(search.text, policy, _dialect(board))
+        return _Asked(search.site, query, _order(board, search))
 
-    def _order(self, search: Search) -> Sort | None:
-        name, _colon, seed = search.sort.partition(":")
-        for sort in self.board(search.site).sorts:
-            if sort.name == name:
-                return Sort(name, f"{sort.field}:{seed}", "desc", sort.title) if seed else sort
-        return None
-
-    async def _read(self, search: Search, number: int) -> PostPage:
-        page = await self.board(search.site).search(
-            self._query(search), sort=self._order(search), page=number, per_page=PAGE_SIZE
+    async def _read(self, asked: _Asked, number: int) -> PostPage:
+        page = await self.board(asked.site).search(
+            asked.query, sort=asked.order, page=number, per_page=PAGE_SIZE
         )
-        self._pages.put((search, number), page)
+        self._pages.put((asked, number), page)
         return page
 
-    async def _fill(self, search: Search) -> list[VerifiedPost]:
-        page = await self.board(search.site).search(
-            self._query(search), sort=self._order(search) or RANDOM, per_page=MAX_PER_PAGE
+    async def _fill(self, asked: _Asked) -> list[Post]:
+        page = await self.board(asked.site).search(
+            asked.query, sort=asked.order or RANDOM, per_page=MAX_PER_PAGE
         )
-        pool = [post for post in map(self._verified, page.posts) if isinstance(post, VerifiedPost)]
-        if not pool and page.posts:
-            raise NotShownError(_("None of the posts found may be shown here."))
-        if not pool:
+        if not page.posts:
             raise NotShownError(_("Nothing safe was found for this search."))
+        if already := self._pools.get(asked):
+            # Somebody who waited for the same answer was first: two pools would repeat posts.
+            return already
+        pool = list(page.posts)
         self._chance.shuffle(pool)
-        self._pools.put(search, pool)
+        self._pools.put(asked, pool)
         return pool
 
-    async def _pony(self, search: Search) -> VerifiedPost:
+    async def _pony(self, search: Search, sieve: "_Sieve") -> VerifiedPost:
         for _read in range(_READS):
             pony = await self.ponies.random(plain_tags(search.text), no_stem=search.sort == EXACT)
-            post = self._verified(pony)
-            if isinstance(post, VerifiedPost):
+            post = sieve.pass_(pony)
+            if post is not None:
                 return post
-        raise NotShownError(_("None of the posts found may be shown here."))
+        raise NotShownError(_none_shown(sieve.hidden))
 
-    def _show(self, post: Post) -> Found:
-        verified = self._verified(post)
+    def _show(self, post: Post, policy: Policy) -> Found:
+        verified = verify(post, policy, clock=self.clock)
         if isinstance(verified, Refusal):
             raise NotShownError(refusal_text(verified))
         return Found(verified)
 
-    def _still(self, post: VerifiedPost) -> VerifiedPost | None:
-        if post.is_current(self.policy, self.clock):
-            return post
-        again = self._verified(post.post)
-        return again if isinstance(again, VerifiedPost) else None
 
-    def _verified(self, post: Post) -> VerifiedPost | Refusal:
-        return verify(post, self.policy, clock=self.clock)
+class _Sieve:
+    """Lets through what may be shown, and counts what the server's own rules keep back."""
+
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._counts: Counter[str] = Counter()
+
+    def pass_(self, post: Post) -> VerifiedPost | None:
+        verified = verify(post, self._policy, clock=self._clock)
+        if isinstance(verified, VerifiedPost):
+            return verified
+        if verified.by is not None:
+            self._counts[verified.by.public_label] += 1
+        return None
+
+    @property
+    def hidden(self) -> tuple[Hidden, ...]:
+        return tuple(Hidden(rule, count) for rule, count in self._counts.most_common())
+
+
+def _check_switch(site: str, policy: Policy) -> None:
+    """Refuse before a site is asked what could not be shown anyway (reference: safety, 3.9)."""
+    if policy.panic:
+        raise NotShownError(_("The operator stopped all pictures for now."))
+    if site in policy.sites_off:
+        raise NotShownError(_("The operator switched this site off."))
+
+
+def _check_position(position: int, page: PostPage) -> None:
+    """Refuse a place past the last result, where the site said how many there are."""
+    if page.total is not None and position > page.total:
+        raise NotShownError(
+            ngettext(
+                "There is only {count} result.", "There are only {count} results.", page.total
+            ).format(count=page.total)
+        )
+
+
+def _drawn(pool: list[Post], sieve: _Sieve) -> VerifiedPost | None:
+    """Take posts out of the pool until one may be shown."""
+    while pool:
+        post = sieve.pass_(pool.pop())
+        if post is not None:
+            return post
+    return None
+
+
+def hidden_text(hidden: tuple[Hidden, ...]) -> str:
+    """Return how many posts were kept back and by which rules; nothing where none was."""
+    if not hidden:
+        return ""
+    count = sum(one.count for one in hidden)
+    head = ngettext(
+        "{count} post was hidden here:", "{count} posts were hidden here:", count
+    ).format(count=count)
+    lines = [
+        _("- {count} by the {rule}").format(count=one.count, rule=safe_text(one.rule, _RULE))
+        for one in hidden[:_RULES_TOLD]
+    ]
+    if len(hidden) > _RULES_TOLD:
+        lines.append(_("- and by {count} more rules").format(count=len(hidden) - _RULES_TOLD))
+    return "\n".join([head, *lines])
+
+
+def _none_shown(hidden: tuple[Hidden, ...]) -> str:
+    text = _("None of the posts found may be shown here.")
+    return f"{text}\n{hidden_text(hidden)}" if hidden else text
+
+
+def _order(board: Board, search: Search) -> Sort | None:
+    name, _colon, seed = search.sort.partition(":")
+    for sort in board.sorts:
+        if sort.name == name:
+            return Sort(name, f"{sort.field}:{seed}", "desc", sort.title) if seed else sort
+    return None
 
 
 def _is_ponyapi(site: str) -> bool:

@@ -10,26 +10,53 @@ from bot import PROJECT_URL, __version__
 from bot.clock import Clock
 from bot.posts.text import utf16_len
 from bot.sites import SiteStatus
+from bot.store import GRACE
+from bot.store.audit import KEPT as AUDITED
+from bot.store.backups import KEPT as COPIES
 from bot.texts import _
 from bot.ui.answers import instant
 from bot.ui.embeds import DESCRIPTION, FIELD_VALUE
 
-_COLOUR = 0x8A6FB3
+COLOUR = 0x8A6FB3
+#: Discord's limits of a message: the text of all its embeds, and how many it has.
+_ALL_EMBEDS, _EMBEDS = 6000, 10
 _Leaf = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
 
 
-def help_embeds(tree: app_commands.CommandTree[Any]) -> list[discord.Embed]:
-    """Return what every command of the tree does and takes, generated from the tree itself."""
-    embeds: list[discord.Embed] = []
-    text = ""
-    for paragraph in _paragraphs(tree.get_commands()):
-        if text and utf16_len(text) + utf16_len(paragraph) + 2 > DESCRIPTION:
-            embeds.append(discord.Embed(colour=_COLOUR, description=text))
-            text = ""
-        text = f"{text}\n\n{paragraph}" if text else paragraph
-    embeds.append(discord.Embed(colour=_COLOUR, description=text))
-    embeds[0].title = _("What Mailmare can do")
-    return embeds
+def help_messages(tree: app_commands.CommandTree[Any]) -> list[list[discord.Embed]]:
+    """Return what every command of the tree does and takes, generated from the tree itself.
+
+    The embeds of each message that it takes, within Discord's limit over all of a message's.
+    """
+    title = _("What Mailmare can do")
+    texts = _joined(_paragraphs(tree.get_commands()), "\n\n")
+    embeds = [discord.Embed(colour=COLOUR, description=text) for text in texts]
+    embeds[0].title = title
+    messages: list[list[discord.Embed]] = []
+    room = 0
+    for embed, text in zip(embeds, texts, strict=True):
+        size = utf16_len(text) + utf16_len(embed.title or "")
+        if size > room or len(messages[-1]) == _EMBEDS:
+            messages.append([])
+            room = _ALL_EMBEDS
+        messages[-1].append(embed)
+        room -= size
+    return messages
+
+
+def _joined(pieces: Iterable[str], between: str) -> list[str]:
+    """Join pieces to as few texts as the descriptions of embeds take; a long one is split."""
+    texts = [""]
+    for piece in pieces:
+        if utf16_len(piece) > DESCRIPTION:
+            texts += _joined(piece.split("\n"), "\n")
+            continue
+        longer = f"{texts[-1]}{between}{piece}" if texts[-1] else piece
+        if utf16_len(longer) > DESCRIPTION:
+            texts.append(piece)
+        else:
+            texts[-1] = longer
+    return [text for text in texts if text]
 
 
 def about_embed(status: Iterable[SiteStatus], clock: Clock) -> discord.Embed:
@@ -37,20 +64,19 @@ def about_embed(status: Iterable[SiteStatus], clock: Clock) -> discord.Embed:
     embed = discord.Embed(
         title=_("About Mailmare {version}").format(version=__version__),
         url=PROJECT_URL,
-        colour=_COLOUR,
+        colour=COLOUR,
         description=_(
             "Mailmare delivers pony art from several sites, safe for everybody, and always with"
             " the artist, the source and a link to the picture's page."
         ),
     )
-    lines = [_site_line(one, clock) for one in status]
-    embed.add_field(name=_("Sites"), value=_fitting(lines) or "-", inline=False)
+    lines = [site_line(one, clock) for one in status]
+    embed.add_field(name=_("Sites"), value=fitting(lines) or "-", inline=False)
     embed.add_field(
         name=_("Privacy"),
         value=_(
-            "Mailmare reads no messages and keeps nothing about you. An answer's buttons hold"
-            " the number of whoever asked, so that they can remove it. What you search for is"
-            " sent to the site that you name, without your name."
+            "Mailmare reads no messages. It keeps who changed a server's settings, and nothing"
+            " else about anybody. `/privacy` says all of it, `/forget-me` ends it."
         ),
         inline=False,
     )
@@ -61,6 +87,72 @@ def about_embed(status: Iterable[SiteStatus], clock: Clock) -> discord.Embed:
         ),
         inline=False,
     )
+    return embed
+
+
+def privacy_embed() -> discord.Embed:
+    """Return what is kept, for how long, and who else gets it (rule D10)."""
+    embed = discord.Embed(title=_("Privacy"), url=PROJECT_URL, colour=COLOUR)
+    embed.description = _(
+        "Mailmare sees the commands you use and the buttons you press. It cannot read messages"
+        " and knows no list of members."
+    )
+    sections = (
+        (
+            _("Kept of a server"),
+            _(
+                "Its settings and filters, and its last {changes} changes of them. They go when"
+                " somebody removes them, and all together {days} days after Mailmare was removed"
+                " from the server."
+            ).format(changes=AUDITED, days=GRACE.days),
+        ),
+        (
+            _("Kept of you"),
+            _(
+                "Your Discord number beside a filter that you set up, and beside a change of a"
+                " server's settings or of the operator's switches that you made; nothing if you"
+                " did none of that. Who reported a picture is not kept."
+            ),
+        ),
+        (
+            _("Kept for a while, in memory alone"),
+            _(
+                "How often you used commands, buttons and reports, until the pause between them is"
+                " over; what was found by a search, for some minutes, without who asked."
+            ),
+        ),
+        (
+            _("In the messages themselves"),
+            _(
+                "The buttons under an answer hold the number of whoever asked, so that they can"
+                " remove it, and the search. They are Discord's messages, and go with them."
+            ),
+        ),
+        (
+            _("Who else gets it"),
+            _(
+                "What you search for is sent to the site that you name, without your name or"
+                " number. Nothing is sold, and nothing goes to anybody else."
+            ),
+        ),
+        (
+            _("Log and copies"),
+            _(
+                "The operator's log notes failures; it can hold numbers of servers or people. The"
+                " database is copied before an update, and the last {copies} such copies are kept,"
+                " beside those that the operator makes. What is deleted stays in older copies."
+            ).format(copies=COPIES),
+        ),
+        (
+            _("Ending it"),
+            _(
+                "`/forget-me` deletes your number from everything that is kept, at once. Whoever"
+                " runs a server ends the rest by removing Mailmare."
+            ),
+        ),
+    )
+    for name, value in sections:
+        embed.add_field(name=name, value=value, inline=False)
     return embed
 
 
@@ -87,19 +179,21 @@ def _line(command: app_commands.Command[Any, ..., Any]) -> str:
     return f"`/{command.qualified_name}`{options} - {command.description}"
 
 
-def _site_line(status: SiteStatus, clock: Clock) -> str:
+def site_line(status: SiteStatus, clock: Clock) -> str:
+    """Return how a site is, on one line."""
+    if not status.asked:
+        return _("**{site}**: not asked yet").format(site=status.site.title)
     if status.ok:
         return _("**{site}**: up").format(site=status.site.title)
     if status.until is not None and status.until > clock.now():
         return _("**{site}**: resting, back {when}. {reason}").format(
             site=status.site.title, when=instant(status.until), reason=status.reason
         )
-    return _("**{site}**: in trouble. {reason}").format(
-        site=status.site.title, reason=status.reason
-    )
+    return _("**{site}**: {reason}").format(site=status.site.title, reason=status.reason)
 
 
-def _fitting(lines: Iterable[str]) -> str:
+def fitting(lines: Iterable[str]) -> str:
+    """Return as many of the lines as a field of an embed takes."""
     text = ""
     for line in lines:
         longer = f"{text}\n{line}" if text else line

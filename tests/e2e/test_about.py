@@ -5,6 +5,7 @@ from discord import app_commands
 from simcord import SetupError
 
 from bot import PROJECT_URL, __version__
+from bot.store import COMMANDS
 from tests.discord_limits import tree_problems
 from tests.discord_stage import Answer, Stage
 
@@ -59,7 +60,8 @@ async def test_the_tree_keeps_discords_limits_and_names_no_age_restriction(stage
     assert tree_problems(commands) == []
     assert not any(command["nsfw"] for command in commands)
     assert {command["name"] for command in commands} == {
-        "pony", "derpibooru", "ponybooru", "twibooru", "help", "about",
+        "pony", "derpibooru", "ponybooru", "twibooru", "help", "about", "privacy", "forget-me",
+        "filter", "server",
     }  # fmt: skip
 
 
@@ -70,7 +72,8 @@ async def test_commands_are_registered_again_only_when_they_changed(stage: Stage
     assert registrations() == 1
     await stage.env.restart_bot(stage.app.new_client())
     assert registrations() == 1
-    (stage.app.settings.data_dir / "commands.sha256").write_text("another tree")
+    async with stage.app.store.write() as tx:
+        await tx.meta.put(COMMANDS, "another tree")
     await stage.env.restart_bot(stage.app.new_client())
     assert registrations() == 2
 

@@ -40,7 +40,7 @@ async def test_search_shows_the_first_result_with_its_pager(stage: Stage, board:
     post = shown(answer)
     assert {"mare", "cute", "safe"} <= set(post.tags)
     assert not answer.private
-    assert answer.labels == ["◀", "▶", "Go to…", "Any", "Open page", "Remove"]
+    assert answer.labels == ["◀", "▶", "Go to…", "Any", "Open page", "Report", "Remove"]
     assert "result 1 of" in answer.text
     assert answer.embed.url == CATALOGUE[board].page_url(post.id)
     assert CATALOGUE[board].title in answer.text
@@ -80,7 +80,7 @@ async def test_a_post_is_shown_by_its_number(stage: Stage, board: str) -> None:
     answer = await stage.ask(f"{board} post", id=post.id)
 
     assert shown(answer).id == post.id
-    assert answer.labels == ["Open page", "Remove"]
+    assert answer.labels == ["Open page", "Report", "Remove"]
     assert answer.embed.image.url in WORLD.media
 
 
@@ -130,6 +130,25 @@ async def test_every_shape_of_credit_is_told(stage: Stage, board: str) -> None:
             if tag.startswith("artist:"):
                 assert tag.removeprefix("artist:").split(" ")[0] in answer.text.replace("\\", "")
         assert post.uploader is None or f"**{post.uploader}**" not in answer.text
+
+
+async def test_a_video_of_twibooru_shows_a_listed_still_or_is_refused(stage: Stage) -> None:
+    """Reference: boards, 4: no address is made up."""
+    for label, ending in (("webm", "jpeg"), ("webm with sound", "webp"), ("mp4", "webp")):
+        answer = await stage.ask("twibooru post", id=WORLD.odd("twibooru", label).id)
+        assert (answer.picture or "").endswith(f".{ending}")
+    answer = await stage.ask("twibooru post", id=WORLD.odd("twibooru", "mp4 without a still").id)
+
+    assert answer.private
+    assert "still" in answer.text
+
+
+async def test_comments_say_which_page_they_are(stage: Stage) -> None:
+    best = max(WORLD.comments["derpibooru"].items(), key=lambda item: len(item[1]))[0]
+    answer = await stage.ask("derpibooru comments", id=best)
+    assert "page 1 of 3" in (answer.embed.footer.text or "")
+    answer = await stage.ask("derpibooru comments", id=best, page=9)
+    assert "no page 9" in answer.text
 
 
 async def test_twibooru_gets_a_link_to_itself(stage: Stage) -> None:

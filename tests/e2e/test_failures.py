@@ -5,7 +5,9 @@ import re
 import pytest
 
 from bot.demo.sites import Mode
-from tests.discord_stage import Stage
+from bot.demo.world import WorldPost
+from bot.sites.catalogue import CATALOGUE
+from tests.discord_stage import WORLD, Answer, Stage
 
 COMMANDS = {
     "pony random": ("ponyapi", {}),
@@ -77,7 +79,7 @@ async def test_about_says_which_site_rests_and_until_when(stage: Stage) -> None:
     await stage.ask("derpibooru search", query="mare")
     answer = await stage.ask("about")
 
-    assert "Ponybooru**: up" in answer.text
+    assert "Ponybooru**: not asked yet" in answer.text
     assert re.search(r"Derpibooru\*\*: resting, back <t:\d+:R>", answer.text)
 
 
@@ -91,12 +93,53 @@ async def test_a_slow_site_is_answered_for_in_the_end(stage: Stage) -> None:
     assert [body["type"] for body in callbacks] == [5]
 
 
-async def test_a_picture_that_discord_refuses_is_replaced_by_its_credit(stage: Stage) -> None:
-    """Fault F41; reference: safety, 4."""
+async def refused(stage: Stage, board: str, post: WorldPost) -> Answer:
+    """Ask for a post whose embed Discord refuses."""
     stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=400, code=50035)
-    answer = await stage.ask("derpibooru featured")
-
+    answer = await stage.ask(f"{board} post", id=post.id)
     assert answer.message.embeds == []
-    assert "Artist" in answer.text
-    assert "Source: " in answer.text
-    assert "<https://derpibooru.org/images/" in answer.text
+    return answer
+
+
+@pytest.mark.parametrize("board", ["derpibooru", "ponybooru", "twibooru"])
+async def test_a_picture_that_discord_refuses_is_replaced_by_its_whole_credit(
+    stage: Stage, board: str
+) -> None:
+    """Fault F41; rules L1 to L4; reference: safety, 4."""
+    post = WORLD.odd(board, "http source")
+    artist = next(tag for tag in post.tags if tag.startswith("artist:")).partition(":")[2]
+    answer = await refused(stage, board, post)
+
+    lines = answer.text.replace("\\", "").splitlines()
+    secure = post.sources[0].replace("http:", "https:")
+    assert lines[0] == f"Artist: **{artist}**"
+    assert lines[1] == f"Source: <{secure}> (`{post.sources[0]}`)"
+    own = " · Twibooru <https://twibooru.org/>" if board == "twibooru" else ""
+    assert lines[2] == f"Page: <{CATALOGUE[board].page_url(post.id)}>{own}"
+    assert answer.labels == ["Open page", "Report", "Remove"]
+
+
+@pytest.mark.parametrize("label", ["nine sources", "twelve artists", "very long source"])
+async def test_what_discord_refused_loses_no_artist_and_no_source(stage: Stage, label: str) -> None:
+    """Rules L1 and L2."""
+    post = WORLD.odd("derpibooru", label)
+    answer = await refused(stage, "derpibooru", post)
+
+    text = answer.text.replace("\\", "")
+    for tag in post.tags:
+        if tag.startswith("artist:"):
+            assert f"**{tag.removeprefix('artist:')}**" in text
+    assert post.sources[0][:80] in text
+    others = len(post.sources) - 1
+    assert (f"(+{others} on the page)" in text) == bool(others)
+
+
+async def test_a_pony_that_discord_refused_keeps_its_link_to_derpibooru(stage: Stage) -> None:
+    """Rule L4; a press of Remove still works without the embed."""
+    post = next(post for post in WORLD.posts("ponyapi").values() if post.derpi_id and post.safe)
+    stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=400, code=50035)
+    answer = await stage.ask("pony get", id=post.id)
+
+    assert f"also on Derpibooru: <https://derpibooru.org/images/{post.derpi_id}>" in answer.text
+    removed = await stage.press(answer, "Remove")
+    assert removed.result.response is None

@@ -16,7 +16,7 @@ async def test_a_random_pony_comes_with_picture_artist_source_and_page(stage: St
     assert f"theponyapi.com/api/v1/pony/id/{post.id}" in (answer.embed.url or "")
     assert "Artist" in answer.text
     assert "Source" in answer.text
-    assert answer.labels == ["Another", "Open page", "Remove"]
+    assert answer.labels == ["Another", "Open page", "Report", "Remove"]
 
 
 async def test_random_ponies_have_the_tags_that_were_asked_for(stage: Stage) -> None:
@@ -48,7 +48,7 @@ async def test_a_pony_is_found_by_its_number(stage: Stage) -> None:
     answer = await stage.ask("pony get", id=post.id)
 
     assert answer.embed.url == f"https://theponyapi.com/api/v1/pony/id/{post.id}"
-    assert answer.labels == ["Open page", "Remove"]
+    assert answer.labels == ["Open page", "Report", "Remove"]
 
 
 async def test_a_pony_that_is_not_approved_is_not_shown(stage: Stage) -> None:
@@ -66,6 +66,16 @@ async def test_an_http_source_is_linked_as_https_beside_its_original(stage: Stag
 
     assert "(https://marzipan-comet.example.com/art/Dawn-7)" in answer.text
     assert "`http://marzipan-comet.example.com/art/Dawn-7`" in answer.text
+
+
+async def test_a_pony_that_is_on_derpibooru_links_its_page_there_too(stage: Stage) -> None:
+    """Rule L4: the Safe Pony API's own page is not made for people."""
+    post = next(post for post in WORLD.posts("ponyapi").values() if post.derpi_id and post.safe)
+    answer = await stage.ask("pony get", id=post.id)
+
+    assert f"(https://theponyapi.com/api/v1/pony/id/{post.id})" in answer.text
+    assert "also on Derpibooru:" in answer.text
+    assert f"(https://derpibooru.org/images/{post.derpi_id})" in answer.text
 
 
 async def test_a_post_without_source_says_so(stage: Stage) -> None:

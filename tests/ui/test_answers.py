@@ -30,7 +30,8 @@ def test_a_wrong_query_is_pointed_at() -> None:
     text = failure_text(error, "cute, (pony")
 
     assert text == (
-        "Position 7: This bracket is never closed.\n```\ncute, (pony\n      ^\n```\nClose it."
+        "line 1, position 7: This bracket is never closed.\n"
+        "```\ncute, (pony\n      ^\n```\nClose it."
     )
 
 

@@ -90,12 +90,17 @@ def test_a_post_with_more_artists_than_fit_is_not_shown(make_verified: MakeVerif
         post_embed(make_verified(tags=("safe", *names)))
 
 
-def test_a_post_to_be_spoilered_is_never_an_embed(make_verified: MakeVerified) -> None:
-    """Reference: safety, 3.5."""
-    post = make_verified(Policy(spoilered_tags=frozenset({"pony"})))
+def test_the_picture_of_a_post_to_be_spoilered_is_never_in_an_embed(
+    make_verified: MakeVerified,
+) -> None:
+    """Reference: safety, 3.5: an embed's picture cannot be hidden; its credit stays."""
+    embed = post_embed(make_verified(Policy(spoilered_tags=frozenset({"pony"}))))
 
-    with pytest.raises(ValueError, match="hide"):
-        post_embed(post)
+    assert embed.image.url is None
+    assert embed.thumbnail.url is None
+    assert "derpicdn.net" not in str(embed.to_dict())
+    assert "**painter**" in (embed.description or "")
+    assert "Reveal" in (embed.description or "")
 
 
 def test_what_the_site_does_not_say_is_left_out(make_verified: MakeVerified) -> None:

@@ -1,5 +1,6 @@
 """What the finder remembers, for how long, and what it lets out."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 
@@ -42,7 +43,7 @@ def clock() -> ShiftedClock:
 async def finder(sites: SimulatedSites, clock: ShiftedClock) -> AsyncIterator[Finder]:
     transport = Transport(clock, allow_loopback_http=True)
     async with Sites(sites.catalogue, transport) as clients:
-        yield Finder(clients, clock, chance=random.Random(1))  # noqa: S311
+        yield Finder(clients, clock, chance=random.Random(1))
 
 
 async def test_a_pool_is_drawn_without_repeating_and_then_filled_again(
@@ -50,20 +51,29 @@ async def test_a_pool_is_drawn_without_repeating_and_then_filled_again(
 ) -> None:
     drawn = []
     while len(sites.requests["derpibooru"]) < 2:
-        drawn.append((await finder.draw(MARE)).post.post.id)
+        drawn.append((await finder.draw(MARE, SAFE)).post.post.id)
     drawn.pop()  # Of the second filling.
 
     assert sites.requests["derpibooru"][0].query["per_page"] == "50"
     assert 40 < len(drawn) == len(set(drawn)) <= 50
 
 
+async def test_people_who_draw_at_the_same_moment_share_one_pool(
+    finder: Finder, sites: SimulatedSites
+) -> None:
+    found = await asyncio.gather(*(finder.draw(MARE, SAFE) for _person in range(4)))
+
+    assert len({one.post.post.id for one in found}) == 4
+    assert len(sites.requests["derpibooru"]) == 1
+
+
 async def test_what_was_verified_too_long_ago_is_verified_again(
     finder: Finder, sites: SimulatedSites, clock: ShiftedClock
 ) -> None:
     """Reference: safety, 3.6."""
-    await finder.draw(MARE)
+    await finder.draw(MARE, SAFE)
     clock.gone += 400
-    found = await finder.draw(MARE)
+    found = await finder.draw(MARE, SAFE)
 
     assert found.post.is_current(SAFE, clock)
     assert len(sites.requests["derpibooru"]) == 1
@@ -72,9 +82,9 @@ async def test_what_was_verified_too_long_ago_is_verified_again(
 async def test_a_pool_is_not_kept_for_ever(
     finder: Finder, sites: SimulatedSites, clock: ShiftedClock
 ) -> None:
-    await finder.draw(MARE)
+    await finder.draw(MARE, SAFE)
     clock.gone += 601
-    await finder.draw(MARE)
+    await finder.draw(MARE, SAFE)
 
     assert len(sites.requests["derpibooru"]) == 2
 
@@ -82,10 +92,10 @@ async def test_a_pool_is_not_kept_for_ever(
 async def test_a_new_search_is_always_read_from_the_site(
     finder: Finder, sites: SimulatedSites
 ) -> None:
-    await finder.first(MARE)
-    await finder.result(MARE, 2)
+    await finder.first(MARE, SAFE)
+    await finder.result(MARE, 2, SAFE)
     assert len(sites.requests["derpibooru"]) == 1
-    await finder.first(MARE)
+    await finder.first(MARE, SAFE)
     assert len(sites.requests["derpibooru"]) == 2
 
 
@@ -98,18 +108,18 @@ async def test_unsafe_posts_are_never_let_out(
     search = Search(site, "mare")
     for wish in (finder.first, finder.draw):
         with pytest.raises(NotShownError, match="may be shown"):
-            await wish(search)
+            await wish(search, SAFE)
     with pytest.raises(NotShownError, match="not shown"):
-        await finder.featured(site)
+        await finder.featured(site, SAFE)
 
 
 async def test_what_is_asked_for_is_always_wrapped_in_the_policy(
     finder: Finder, sites: SimulatedSites
 ) -> None:
     """Reference: safety, 3.2 and 3.3."""
-    await finder.first(MARE)
-    await finder.draw(MARE)
-    await finder.post("derpibooru", next(iter(sites.world.posts("derpibooru"))))
+    await finder.first(MARE, SAFE)
+    await finder.draw(MARE, SAFE)
+    await finder.post("derpibooru", next(iter(sites.world.posts("derpibooru"))), SAFE)
 
     for request in sites.requests["derpibooru"]:
         assert "safe" in request.query["q"]

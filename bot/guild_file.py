@@ -1,0 +1,282 @@
+"""A server's settings as a JSON file: written, read, checked, and compared with what is there."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import available_timezones
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from bot.guild_filters import MOST_RULES, MOST_SITE_FILTERS
+from bot.policies import GuildWishes, dialect_of
+from bot.posts.tags import clean_tag_name
+from bot.query import QueryError, parse
+from bot.sites.catalogue import CATALOGUE
+from bot.store import Channel, Filter, Guild, Kind, SiteFilter, Subject, Transaction
+from bot.texts import _, ngettext
+
+#: Bytes that a file may have.
+LARGEST = 256 * 1024
+LANGUAGES = ("en",)
+_FORMAT: TypeAlias = Literal["mailmare-server-1"]
+_MOST_CHANNELS = 500
+#: An imported site filter is read again at the next occasion.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+_Id: TypeAlias = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+_Text: TypeAlias = Annotated[str, Meta(max_length=500)]
+_Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255)]
+_Tags: TypeAlias = Annotated[tuple[_Name, ...], Meta(max_length=500)]
+
+
+class GuildFileError(Exception):
+    """A file that cannot be used; `message` says why, for people."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ChannelPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a channel has of its own."""
+
+    id: _Id
+    adult: bool | None = None
+    graphic: bool | None = None
+
+
+class FilterPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One rule."""
+
+    kind: Kind
+    subject: Subject
+    expression: Annotated[str, Meta(min_length=1, max_length=500)]
+    site: str = ""
+    channel_id: _Id | None = None
+
+
+class SiteFilterPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A site's public filter, with what it said when it was last read."""
+
+    site: str
+    filter_id: _Id
+    name: _Text = ""
+    hidden_tags: _Tags = ()
+    spoilered_tags: _Tags = ()
+    hidden_query: Annotated[str, Meta(max_length=20_000)] = ""
+    spoilered_query: Annotated[str, Meta(max_length=20_000)] = ""
+    channel_id: _Id | None = None
+
+
+class GuildFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    format: _FORMAT = "mailmare-server-1"
+    time_zone: str = "UTC"
+    language: str = "en"
+    manager_role_id: _Id | None = None
+    notice_channel_id: _Id | None = None
+    adult: bool = False
+    graphic: bool = False
+    channels: Annotated[tuple[ChannelPart, ...], Meta(max_length=_MOST_CHANNELS)] = ()
+    filters: Annotated[tuple[FilterPart, ...], Meta(max_length=MOST_RULES)] = ()
+    site_filters: Annotated[tuple[SiteFilterPart, ...], Meta(max_length=MOST_SITE_FILTERS)] = ()
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the IANA database on this machine; reading them takes a while."""
+    return frozenset(available_timezones())
+
+
+def export(wishes: GuildWishes) -> bytes:
+    """Return a server's settings as a file; no member is named in it."""
+    guild = wishes.guild
+    file = GuildFile(
+        time_zone=guild.time_zone,
+        language=guild.language,
+        manager_role_id=guild.manager_role_id,
+        notice_channel_id=guild.notice_channel_id,
+        adult=guild.adult,
+        graphic=guild.graphic,
+        channels=tuple(ChannelPart(one.id, one.adult, one.graphic) for one in wishes.channels),
+        filters=tuple(_filter_part(one) for one in wishes.filters),
+        site_filters=tuple(_site_filter_part(one) for one in wishes.site_filters),
+    )
+    return msgspec.json.format(msgspec.json.encode(file), indent=2)
+
+
+def read(body: bytes) -> GuildFile:
+    """Return a file's settings; raises GuildFileError with what is wrong in it, and where."""
+    if len(body) > LARGEST:
+        raise GuildFileError(_("This file is too large to be one of mine."))
+    try:
+        file = msgspec.json.decode(body, type=GuildFile)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise GuildFileError(
+            _("This is not a file that /server export made: {reason}").format(reason=error)
+        ) from error
+    if file.time_zone not in time_zones():
+        raise GuildFileError(_("There is no time zone {zone}.").format(zone=file.time_zone))
+    if file.language not in LANGUAGES:
+        raise GuildFileError(_("I do not speak {language}.").format(language=file.language))
+    for one in file.filters:
+        _check_filter(one)
+    for filter_part in file.site_filters:
+        row = CATALOGUE.get(filter_part.site)
+        if row is None or row.family != "philomena":
+            raise GuildFileError(_("There is no site {site}.").format(site=filter_part.site))
+    return file
+
+
+def at_home(
+    file: GuildFile, *, channels: Collection[int], roles: Collection[int]
+) -> tuple[GuildFile, int]:
+    """Return what of the file this server can have, and how much was left out.
+
+    Channels and roles of another server mean nothing here.
+    """
+    known = set(channels)
+    new = structs.replace(
+        file,
+        manager_role_id=file.manager_role_id if file.manager_role_id in set(roles) else None,
+        notice_channel_id=file.notice_channel_id if file.notice_channel_id in known else None,
+        channels=tuple(one for one in file.channels if one.id in known),
+        filters=tuple(one for one in file.filters if one.channel_id in known | {None}),
+        site_filters=tuple(one for one in file.site_filters if one.channel_id in known | {None}),
+    )
+    return new, _size(file) - _size(new)
+
+
+def changes(old: GuildWishes, new: GuildFile) -> tuple[str, ...]:
+    """Return what a file would change, a line each; nothing where it changes nothing."""
+    before = msgspec.json.decode(export(old), type=GuildFile)
+    lines = []
+    for name, label in (
+        ("time_zone", _("time zone")),
+        ("language", _("language")),
+        ("manager_role_id", _("manager role")),
+        ("notice_channel_id", _("channel for notices")),
+        ("adult", _("more than safe art")),
+        ("graphic", _("violent art")),
+    ):
+        was, will = getattr(before, name), getattr(new, name)
+        if was != will:
+            lines.append(_("{what}: {was} → {will}").format(what=label, was=was, will=will))
+    more, fewer = _difference(before.filters, new.filters)
+    if more:
+        lines.append(ngettext("{count} rule more", "{count} rules more", more).format(count=more))
+    if fewer:
+        lines.append(
+            ngettext("{count} rule fewer", "{count} rules fewer", fewer).format(count=fewer)
+        )
+    more, fewer = _difference(before.site_filters, new.site_filters)
+    if more or fewer:
+        lines.append(_("site filters: {more} more, {fewer} fewer").format(more=more, fewer=fewer))
+    more, fewer = _difference(before.channels, new.channels)
+    if more or fewer:
+        lines.append(
+            _("channels with settings: {more} more, {fewer} fewer").format(more=more, fewer=fewer)
+        )
+    return tuple(lines)
+
+
+async def apply(tx: Transaction, guild_id: int, file: GuildFile, *, by: int) -> None:
+    """Put a file in the place of everything that a server has set, inside a transaction."""
+    for old in await tx.filters.of_guild(guild_id):
+        await tx.filters.remove(
+            guild_id, old.channel_id, old.subject, [old.expression], site=old.site
+        )
+    for used in await tx.site_filters.of_guild(guild_id):
+        await tx.site_filters.remove(guild_id, used.channel_id, used.site, used.filter_id)
+    for channel in await tx.channels.of_guild(guild_id):
+        await tx.channels.put(Channel(id=channel.id, guild_id=guild_id))
+    await tx.guilds.put(
+        Guild(
+            id=guild_id,
+            time_zone=file.time_zone,
+            language=file.language,
+            manager_role_id=file.manager_role_id,
+            notice_channel_id=file.notice_channel_id,
+            adult=file.adult,
+            graphic=file.graphic,
+        )
+    )
+    for part in file.channels:
+        await tx.channels.put(
+            Channel(id=part.id, guild_id=guild_id, adult=part.adult, graphic=part.graphic)
+        )
+    await tx.filters.put(list(_filters(guild_id, file, by)))
+    for site_filter in file.site_filters:
+        fields = structs.asdict(site_filter)
+        await tx.site_filters.put(
+            SiteFilter(guild_id=guild_id, refreshed_at=_LONG_AGO, created_by=by, **fields)
+        )
+    await tx.audit.add(
+        guild_id,
+        "server.import",
+        actor_id=by,
+        after={"filters": len(file.filters), "site filters": len(file.site_filters)},
+    )
+
+
+def _difference(was: Iterable[Struct], will: Iterable[Struct]) -> tuple[int, int]:
+    """Return how many there are more, and how many fewer."""
+    old, new = set(was), set(will)
+    return len(new - old), len(old - new)
+
+
+def _filters(guild_id: int, file: GuildFile, by: int) -> Iterator[Filter]:
+    for one in file.filters:
+        expression = one.expression
+        if one.subject is Subject.TAG:
+            expression = clean_tag_name(expression)
+        yield Filter(
+            guild_id=guild_id,
+            channel_id=one.channel_id,
+            kind=one.kind,
+            subject=one.subject,
+            expression=expression,
+            site=one.site,
+            created_by=by,
+        )
+
+
+def _check_filter(one: FilterPart) -> None:
+    if one.site and one.site not in CATALOGUE:
+        raise GuildFileError(_("There is no site {site}.").format(site=one.site))
+    if one.subject is Subject.TAG:
+        if not clean_tag_name(one.expression):
+            raise GuildFileError(_("A rule of the file names no tag."))
+        return
+    try:
+        parse(one.expression, dialect_of(one.site))
+    except QueryError as error:
+        raise GuildFileError(
+            _("A query of the file cannot be read: {reason}").format(reason=error.message)
+        ) from error
+
+
+def _filter_part(one: Filter) -> FilterPart:
+    return FilterPart(one.kind, one.subject, one.expression, one.site, one.channel_id)
+
+
+def _site_filter_part(one: SiteFilter) -> SiteFilterPart:
+    return SiteFilterPart(
+        one.site,
+        one.filter_id,
+        one.name,
+        one.hidden_tags,
+        one.spoilered_tags,
+        one.hidden_query,
+        one.spoilered_query,
+        one.channel_id,
+    )
+
+
+def _size(file: GuildFile) -> int:
+    single = (file.manager_role_id, file.notice_channel_id)
+    lists = (file.channels, file.filters, file.site_filters)
+    return sum(one is not None for one in single) + sum(map(len, lists))

@@ -1,0 +1,24 @@
+"""What commands and buttons need of the client that received an interaction."""
+
+from typing import Any, Protocol, cast
+
+import discord
+
+from bot.policies import Policies
+from bot.quotas import Quotas
+from bot.store import Store
+from bot.ui.finder import Finder
+
+
+class Host(Protocol):
+    """The parts of the client that the user interface uses."""
+
+    finder: Finder
+    policies: Policies
+    quotas: Quotas
+    store: Store
+
+
+def host_of(interaction: discord.Interaction[Any]) -> Host:
+    """Return the client that received `interaction`, as the user interface sees it."""
+    return cast("Host", interaction.client)

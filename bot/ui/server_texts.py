@@ -1,0 +1,60 @@
+"""A server's settings and its audit list, in words; only for those who may change them."""
+
+from collections.abc import Iterable
+
+import discord
+import msgspec
+
+from bot.posts.text import inline_code, safe_text
+from bot.store import AuditEntry, Guild
+from bot.texts import _
+from bot.ui.filter_texts import fitting
+
+_COLOUR = 0x8A6FB3
+_VALUE = 120
+_LIST = 3800
+
+
+def settings_embed(guild: Guild) -> discord.Embed:
+    """Return a server's settings."""
+    role, channel = guild.manager_role_id, guild.notice_channel_id
+    lines = [
+        _("Time zone: {zone}").format(zone=guild.time_zone),
+        _("Manager role: {role}").format(role=f"<@&{role}>" if role else _("none")),
+        _("Channel for notices: {channel}").format(channel=f"<#{channel}>" if channel else "-"),
+        _("Language: {language}").format(language=guild.language),
+    ]
+    if role:
+        lines.append(
+            _(
+                "Discord shows these commands to members with Manage Server; in Server Settings,"
+                " Integrations, you can show them to that role as well."
+            )
+        )
+    return discord.Embed(title=_("Settings"), colour=_COLOUR, description="\n".join(lines))
+
+
+def audit_embed(entries: Iterable[AuditEntry]) -> discord.Embed:
+    """Return who changed what, newest first."""
+    text = fitting(map(_audit_line, entries), _LIST)
+    return discord.Embed(
+        title=_("Changes"), colour=_COLOUR, description=text or _("Nothing was changed yet.")
+    )
+
+
+def _audit_line(entry: AuditEntry) -> str:
+    who = f"<@{entry.actor_id}>" if entry.actor_id else _("somebody")
+    line = f"<t:{int(entry.at.timestamp())}:R> {who}: **{safe_text(entry.action, _VALUE)}**"
+    if entry.subject:
+        line += f" ({safe_text(entry.subject, _VALUE)})"
+    if entry.before is not None:
+        line += " " + inline_code(_value(entry.before), _VALUE)
+    if entry.after is not None:
+        line += " → " + inline_code(_value(entry.after), _VALUE)
+    return line
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
