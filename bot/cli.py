@@ -1,22 +1,16 @@
 """The command line. Each command imports what it needs when it runs: `health` must be quick."""
 
 import asyncio
-import os
 import sys
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
 from bot import cli_db, cli_site
+from bot.command_line import end, refuse, settings_or_refuse
 from bot.exit_codes import Exit
 from bot.texts import _
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
-
-DOTENV = Path(".env")
 
 app = typer.Typer(
     help=_("Mailmare delivers pony art to Discord."),
@@ -42,10 +36,10 @@ def run() -> None:
     from bot.logs import open_standard_streams
 
     open_standard_streams()
-    settings = _settings()
+    settings = settings_or_refuse()
     from bot.run import run as run_bot
 
-    _end(run_bot(settings))
+    end(run_bot(settings))
 
 
 @app.command(help=_("Try the whole bot in a browser page: no token, simulated sites."))
@@ -57,23 +51,31 @@ def demo(
     """Run the demo."""
     try:
         from bot.demo.page import run as run_demo
+        from bot.demo.simcord_stage import PortError
     except ModuleNotFoundError as error:
-        _refuse(
+        refuse(
             _("The demo needs {name}, which the extra 'demo' installs: see the README.").format(
                 name=error.name
-            )
+            ),
+            Exit.CONFIGURATION,
         )
     # Whoever waits for the address may read it through a pipe.
-    asyncio.run(run_demo(port=port, say=partial(print, flush=True)))
+    try:
+        asyncio.run(run_demo(port=port, say=partial(print, flush=True)))
+    except PortError as error:
+        refuse(str(error), Exit.FAILED)
 
 
 @app.command(help=_("Check settings, data directory, clock, sites and Discord, a line each."))
 def doctor() -> None:
     """Run the checks."""
-    settings = _settings()
+    settings = settings_or_refuse()
+    from bot import logs
     from bot.doctor import examine
 
-    _end(asyncio.run(examine(settings, print)))
+    # What a check finds is in its line; what the parts below note of it would only be in between.
+    logs.configure(level="error", secrets=settings.secrets())
+    end(asyncio.run(examine(settings, print)))
 
 
 @app.command(help=_("Say whether the bot runs on this data directory and is connected."))
@@ -82,9 +84,9 @@ def health() -> None:
     from bot.clock import SYSTEM_CLOCK
     from bot.health import FILE_NAME, check
 
-    found = check(_settings().data_dir / FILE_NAME, SYSTEM_CLOCK.now())
+    found = check(settings_or_refuse().data_dir / FILE_NAME, SYSTEM_CLOCK.now())
     print(found.text)
-    _end(Exit.OK if found.ok else Exit.FAILED)
+    end(Exit.OK if found.ok else Exit.FAILED)
 
 
 @app.command(help=_("Print the address with which a server's admin invites the bot."))
@@ -100,7 +102,7 @@ def invite(
     try:
         address = invitation(application_id or _own_application_id())
     except ValueError as error:
-        _refuse(str(error))
+        refuse(str(error), Exit.CONFIGURATION)
     print(address)
     for permission in PERMISSIONS:
         print(f"  {permission.name}: {permission.reason}", file=sys.stderr)
@@ -126,19 +128,13 @@ def version() -> None:
     print(__version__)
 
 
-def _settings() -> "Settings":
-    from bot.settings import SettingsError, load
-
-    try:
-        return load(os.environ, DOTENV)
-    except SettingsError as error:
-        _refuse(str(error))
-
-
 def _own_application_id() -> int:
-    settings = _settings()
+    settings = settings_or_refuse()
     if settings.discord_token is None:
-        _refuse(_("Give --application-id, or set DISCORD_TOKEN to ask Discord with."))
+        refuse(
+            _("Give --application-id, or set DISCORD_TOKEN to ask Discord with."),
+            Exit.CONFIGURATION,
+        )
     from bot.discord_api import DiscordAnswerError, ask
     from bot.invite import application_id_from_token
 
@@ -148,15 +144,6 @@ def _own_application_id() -> int:
     except DiscordAnswerError as error:
         found = application_id_from_token(settings.discord_token.reveal())
         if found is None:
-            _refuse(str(error))
+            refuse(str(error), Exit.CONFIGURATION)
         print(_("{error} The id is read from the token.").format(error=error), file=sys.stderr)
         return found
-
-
-def _refuse(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    _end(Exit.CONFIGURATION)
-
-
-def _end(status: Exit) -> NoReturn:
-    raise typer.Exit(int(status))

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 from msgspec import Struct
 
-from bot.app import sites_in_use
+from bot.app import new_transport, sites_in_use
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.discord_api import DiscordAnswerError, ask
 from bot.doctor_sites import site_check
@@ -20,8 +20,7 @@ from bot.exit_codes import Exit
 from bot.finding import Finding, Patient
 from bot.settings import Settings
 from bot.settings_table import SITE_TITLES
-from bot.sites import Sites, Transport
-from bot.sites.agent import user_agent
+from bot.sites import Sites
 from bot.texts import _
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -66,11 +65,7 @@ def checks(settings: Settings) -> list[Check]:
 
 @asynccontextmanager
 async def _patient(settings: Settings, clock: Clock) -> AsyncIterator[Patient]:
-    transport = Transport(
-        clock,
-        user_agent=user_agent(settings.contact),
-        allow_loopback_http=settings.allow_loopback_sites,
-    )
+    transport = new_transport(settings, clock)
     async with Sites(sites_in_use(settings), transport) as sites:
         yield Patient(settings, clock, transport, sites)
 

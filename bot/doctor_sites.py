@@ -33,6 +33,8 @@ def site_check(name: str) -> Callable[[Patient], Awaitable[Finding]]:
         client = patient.sites.get(name)
         if client is None:
             return Finding(ok=True, text=_("nothing is read from it, so nothing was asked."))
+        if resting := _resting(patient, client.site):
+            return resting
         try:
             if isinstance(client, PonyApi):
                 return _judge_post(client.site, await client.random())
@@ -45,6 +47,21 @@ def site_check(name: str) -> Callable[[Patient], Awaitable[Finding]]:
         return _judge_page(client.site, page)
 
     return look
+
+
+def _resting(patient: Patient, site: Site) -> Finding | None:
+    """Return what to tell of a site that is left alone: it is not asked for this (L6, L9)."""
+    circuit, paused = patient.transport.standing(site)
+    until = circuit.instant(circuit.until)
+    if not paused or until is None:
+        return None
+    return Finding(
+        ok=False,
+        text=_("resting until {time}, so it was not asked. {reason}").format(
+            time=until.isoformat(timespec="seconds"), reason=circuit.reason
+        ),
+        advice=_("The bot asks again by itself; wait till then."),
+    )
 
 
 async def _unknown_filter(patient: Patient, site: Site) -> Finding | None:

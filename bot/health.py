@@ -34,6 +34,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     """When the bot last was connected to Discord; None: not yet since it started."""
     interval: float
     """Seconds between two beats."""
+    waiting_until: datetime | None = None
+    """The end of a wait before the next log-in, where the bot is in one."""
 
 
 class Health(Struct, frozen=True):
@@ -44,13 +46,19 @@ class Health(Struct, frozen=True):
 
 
 async def heartbeat(
-    path: Path, clock: Clock, alive: Callable[[], bool], interval: float = 15.0
+    path: Path,
+    clock: Clock,
+    alive: Callable[[], bool],
+    interval: float = 15.0,
+    *,
+    waiting_until: datetime | None = None,
 ) -> None:
     """Write the file at once, then again and again until cancelled.
 
     That is every `interval` seconds, and each second until the bot is connected for the first
-    time. `alive` says whether it is just now. The file is removed at the end. A disk that takes
-    no more is logged once, and the bot goes on (fault F48).
+    time. `alive` says whether it is just now. A bot that waits before it logs in says until when,
+    with `waiting_until`; it does not become connected meanwhile. The file is removed at the end.
+    A disk that takes no more is logged once, and the bot goes on (fault F48).
     """
     alive_at: datetime | None = None
     failing = False
@@ -58,7 +66,13 @@ async def heartbeat(
         while True:
             now = clock.now()
             alive_at = now if alive() else alive_at
-            beat = Heartbeat(pid=os.getpid(), at=now, alive_at=alive_at, interval=interval)
+            beat = Heartbeat(
+                pid=os.getpid(),
+                at=now,
+                alive_at=alive_at,
+                interval=interval,
+                waiting_until=waiting_until,
+            )
             try:
                 _write(path, msgspec.json.encode(beat))
                 failing = False
@@ -67,7 +81,7 @@ async def heartbeat(
                     _log.warning("heartbeat not written to %s: %s", path, error.strerror)
                 failing = True
             # Whoever waits for the start wants to know it soon.
-            await clock.sleep(interval if alive_at else min(1.0, interval))
+            await clock.sleep(interval if alive_at or waiting_until else min(1.0, interval))
     finally:
         _remove(path)
 
@@ -89,6 +103,13 @@ def check(path: Path, now: datetime) -> Health:
             ok=False,
             text=_("not running: the last heartbeat was written {seconds} s ago").format(
                 seconds=round(age)
+            ),
+        )
+    if beat.waiting_until is not None:
+        return Health(
+            ok=False,
+            text=_("waiting to start again until {time}, as the log says").format(
+                time=beat.waiting_until.isoformat(timespec="seconds")
             ),
         )
     if beat.alive_at is None:

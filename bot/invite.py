@@ -28,9 +28,11 @@ class Permission(Struct, frozen=True):
         return 1 << self.bit
 
 
-# Discord lets an application answer wherever a member may use its commands, so seeing a channel
-# and sending to it are not among these.
+# Discord lets an application answer wherever a member may use its commands: the first two are
+# for what the bot sends on its own account.
 PERMISSIONS: tuple[Permission, ...] = (
+    Permission(10, "View Channel", _("to see the channel that /server setup chose for notices")),
+    Permission(11, "Send Messages", _("to tell the managers there of a reported picture")),
     Permission(14, "Embed Links", _("to show a picture with its artist, source and page")),
 )
 

@@ -1,13 +1,11 @@
 """`mailmare run`: the bot as a long-lived process that starts politely and ends cleanly."""
 
 import asyncio
-import contextvars
+import errno
 import os
 import signal
 import threading
-from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 import discord
@@ -21,9 +19,11 @@ from bot.app import App
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.exit_codes import Exit
 from bot.instance import AlreadyRunningError, Instance
+from bot.loops import end, start
 from bot.restarts import STEADY, Restarts
 from bot.settings import Settings
 from bot.settings_table import DISCORD_GATEWAY_URL
+from bot.store import StoreError
 from bot.texts import _
 
 #: From the first signal to the end, by force if need be (fault F34 allows 10 s).
@@ -31,6 +31,8 @@ LONGEST_STOP = 9.0
 #: How long all of Discord is left alone after a ban of the address (fault F05), in seconds.
 ADDRESS_BAN = 600.0
 
+#: What a disk says that takes no more: full, read-only, over quota, broken.
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO})
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _log = structlog.get_logger(__name__)
@@ -54,14 +56,22 @@ def run(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Exit:
     except AlreadyRunningError as error:
         _log.critical(str(error))
         return Exit.TEMPORARY
+    except StoreError as error:
+        _log.critical(str(error))
+        return error.exit
     except OSError as error:
-        if error.filename is None:
+        if not _is_of_a_file(error):
             raise
         _log.critical(
             _("MAILMARE_DATA_DIR cannot be written: {error}").format(error=error.strerror),
-            path=str(error.filename),
+            path=str(error.filename or settings.data_dir),
         )
         return Exit.IO
+
+
+def _is_of_a_file(error: OSError) -> bool:
+    """Tell whether a file could not be used; writing to one names no file in its error (F28)."""
+    return isinstance(error.filename, str) or error.errno in _DISK_FAULTS
 
 
 def _run_alone(settings: Settings, clock: Clock) -> Exit:
@@ -110,9 +120,9 @@ def _end_by_force() -> None:
 
 
 async def _serve(settings: Settings, clock: Clock, restarts: Restarts) -> Exit:
-    await _back_off(clock, restarts)
+    await _back_off(settings, clock, restarts)
     restarts.begin(clock.now())
-    steady = _start(_note_steady(clock, restarts))
+    steady = start(_note_steady(clock, restarts))
     try:
         return await _connect(settings, clock, restarts)
     except (
@@ -128,7 +138,7 @@ async def _serve(settings: Settings, clock: Clock, restarts: Restarts) -> Exit:
         steady.cancel()
 
 
-async def _back_off(clock: Clock, restarts: Restarts) -> None:
+async def _back_off(settings: Settings, clock: Clock, restarts: Restarts) -> None:
     """Wait where earlier starts failed one after the other (fault F45)."""
     wait = restarts.wait(clock.now())
     if wait > 0:
@@ -137,7 +147,18 @@ async def _back_off(clock: Clock, restarts: Restarts) -> None:
             seconds=round(wait),
             record=str(restarts.path),
         )
-        await clock.sleep(wait)
+        await _wait(settings, clock, wait)
+
+
+async def _wait(settings: Settings, clock: Clock, seconds: float) -> None:
+    """Wait with a heartbeat that says so: the process lives, and is to be left to it."""
+    path = settings.data_dir / health.FILE_NAME
+    until = clock.now() + timedelta(seconds=seconds)
+    beating = start(health.heartbeat(path, clock, lambda: False, waiting_until=until))
+    try:
+        await clock.sleep(seconds)
+    finally:
+        await end([beating])
 
 
 async def _note_steady(clock: Clock, restarts: Restarts) -> None:
@@ -157,23 +178,16 @@ async def _connect(settings: Settings, clock: Clock, restarts: Restarts) -> Exit
         await client.login(settings.discord_token.reveal())
         client.shard_count = await _await_session(client, settings, clock)
         beside = [
-            _start(health.heartbeat(path, clock, lambda: _is_connected(client))),
-            _start(_tell_ready(client, restarts)),
+            start(health.heartbeat(path, clock, lambda: _is_connected(client))),
+            start(_tell_ready(client, restarts)),
         ]
         try:
             await client.connect()
         finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.wait(beside)
+            await end(beside)
     # Nothing here closes the client while it is connected.
     _log.critical("the connection to Discord ended")
     return Exit.UNAVAILABLE
-
-
-def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Start a task that belongs to the process, in a context of its own."""
-    return contextvars.Context().run(asyncio.get_running_loop().create_task, work)
 
 
 async def _tell_ready(client: discord.AutoShardedClient, restarts: Restarts) -> None:
@@ -206,7 +220,7 @@ async def _await_session(
             "Discord allows no more sessions for now, so the bot waits",
             until=(clock.now() + timedelta(seconds=wait)).isoformat(timespec="seconds"),
         )
-        await clock.sleep(wait)
+        await _wait(settings, clock, wait)
     if settings.discord_gateway_url == DISCORD_GATEWAY_URL:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
     return shards
@@ -243,8 +257,8 @@ def _explain(error: Exception, clock: Clock, restarts: Restarts) -> Exit:
                     error=error
                 )
             )
-        case OSError(filename=str()):
-            # A file of ours, nothing of Discord's.
+        case OSError() if _is_of_a_file(error):
+            # One of ours, nothing of Discord's.
             raise error
         case discord.HTTPException() | discord.ConnectionClosed():
             _log.critical(_("Discord ended it: {error}").format(error=error))

@@ -10,6 +10,7 @@ import msgspec
 from dotenv.parser import parse_stream
 from msgspec import Struct
 
+from bot.quotas import GUILD_RATE, REPORT_RATE, USER_RATE, Rate
 from bot.secret import Secret
 from bot.settings_table import (
     DISCORD_API_URL,
@@ -19,6 +20,7 @@ from bot.settings_table import (
     SITE_TITLES,
     LogFormat,
     LogLevel,
+    Profile,
     Setting,
 )
 from bot.texts import _
@@ -34,6 +36,8 @@ __all__ = [
     "load",
 ]
 
+#: How alike two names are of which one is a slip of the other; below it are other words.
+_ALIKE = 0.88
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
@@ -59,8 +63,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     data_dir: Path = Path("data")
     contact: str = ""
     """How a site's staff reaches the operator, for the User-Agent (rule L17)."""
+    profile: Profile = "safe"
+    """What the whole deployment may show; under `safe` nothing else can be (rule D7)."""
+    graphic: bool = False
+    """Whether servers may opt in to violent art where `profile` allows it (rule D2)."""
     log_level: LogLevel = "info"
     log_format: LogFormat = "text"
+    operator_guild: int | None = None
+    """The one server with `/operator`."""
+    user_rate: Rate = USER_RATE
+    guild_rate: Rate = GUILD_RATE
+    report_rate: Rate = REPORT_RATE
     sites: dict[str, SiteOverride] = msgspec.field(
         default_factory=lambda: {name: SiteOverride() for name in SITE_TITLES}
     )
@@ -109,8 +122,9 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     An empty value counts as not set. Raises SettingsError naming everything that is wrong.
     """
     problems: list[Problem] = []
-    texts = _merge(_read_dotenv(dotenv, problems), environ)
-    problems += _unknown(texts)
+    in_file = _read_dotenv(dotenv, problems)
+    texts = _merge(in_file, environ)
+    problems += _unknown(texts, in_file)
     _read_secret_files(texts, problems)
 
     values: dict[str, Any] = {}
@@ -168,10 +182,19 @@ def _merge(low: Mapping[str, str], high: Mapping[str, str]) -> dict[str, str]:
     return merged
 
 
-def _unknown(texts: Mapping[str, str]) -> Iterator[Problem]:
+def _unknown(texts: Mapping[str, str], in_file: Mapping[str, str]) -> Iterator[Problem]:
+    """Refuse names that are ours and mean nothing, and those that were meant to be ours.
+
+    What begins as Discord's do is ours in the file; the environment is other programs' too, so
+    there only what is nearly one of ours counts.
+    """
     for name in sorted(texts):
-        if name.startswith(PREFIX) and name not in _BY_NAME:
-            close = get_close_matches(name, _BY_NAME, n=1)
+        known = name.upper()
+        if name in _BY_NAME or not known.startswith((PREFIX, "DISC")):
+            continue
+        close = get_close_matches(known, _BY_NAME, n=1, cutoff=_ALIKE)
+        ours = name.startswith(PREFIX) or (name.startswith("DISCORD_") and name in in_file)
+        if ours or close:
             hint = _(" Did you mean {name}?").format(name=close[0]) if close else ""
             yield Problem(name, _("there is no such setting.") + hint)
 

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from bot.quotas import GUILD_RATE, REPORT_RATE, USER_RATE, Rate
 from bot.secret import Secret
 from bot.texts import _
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["text", "json"]
+Profile: TypeAlias = Literal["safe", "full"]
 
 #: Catalogue name and title of each site. The catalogue itself is above this module.
 SITE_TITLES: dict[str, str] = {
@@ -42,6 +44,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{18,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{20,}"
 _LONGEST_CONTACT = 200
 #: No key is shorter, and no shorter one could be told from words in the log.
 _KEY = re.compile(r"[!-~]{8,200}")
+_SNOWFLAKE = re.compile(r"[1-9][0-9]{14,19}")
+_RATE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -94,6 +98,19 @@ def _positive(text: str) -> object:
         return msgspec.convert(text, Annotated[int, Meta(ge=1, le=2**31 - 1)], strict=False)
     except msgspec.ValidationError:
         raise ValueError(_("must be a whole number from 1 on.")) from None
+
+
+def _server(text: str) -> int:
+    if not _SNOWFLAKE.fullmatch(text):
+        raise ValueError(_("must be a server's id: Discord copies it from the server's menu."))
+    return int(text)
+
+
+def _rate(text: str) -> Rate:
+    match = _RATE.fullmatch(text)
+    if match is None:
+        raise ValueError(_("must be a number of times, a slash, and a number of seconds."))
+    return Rate(int(match[1]), int(match[2]))
 
 
 def _directory(text: str) -> Path:
@@ -246,6 +263,10 @@ def _site_settings(site: str, title: str) -> Iterator[Setting]:
         )
 
 
+def _text(rate: Rate) -> str:
+    return f"{rate.count}/{rate.seconds:g}"
+
+
 _DISCORD = "Discord"
 _BOT = _("The bot")
 _OTHER = _("For tests and proxies")
@@ -282,6 +303,22 @@ SETTINGS: tuple[Setting, ...] = (
         parse=_contact,
     ),
     Setting(
+        name="MAILMARE_PROFILE",
+        group=_BOT,
+        meaning=_("What may be shown at all: safe, or full, where a server may opt in to more."),
+        default="safe",
+        example="full",
+        parse=_choice(Profile, "safe", "full"),
+    ),
+    Setting(
+        name="MAILMARE_GRAPHIC",
+        group=_BOT,
+        meaning=_("With the profile full: whether a server may opt in to violent art, too."),
+        default="false",
+        example="true",
+        parse=_boolean,
+    ),
+    Setting(
         name="MAILMARE_LOG_LEVEL",
         group=_BOT,
         meaning=_("The least important lines that are logged: debug, info, warning or error."),
@@ -296,6 +333,37 @@ SETTINGS: tuple[Setting, ...] = (
         default="text",
         example="json",
         parse=_choice(LogFormat, "text", "json"),
+    ),
+    Setting(
+        name="MAILMARE_OPERATOR_GUILD",
+        group=_BOT,
+        meaning=_("Id of the one server that has /operator, for the application's owners."),
+        example="123456789012345678",
+        parse=_server,
+    ),
+    Setting(
+        name="MAILMARE_USER_RATE",
+        group=_BOT,
+        meaning=_("How many commands and button presses one person has in how many seconds."),
+        default=_text(USER_RATE),
+        example="5/10",
+        parse=_rate,
+    ),
+    Setting(
+        name="MAILMARE_GUILD_RATE",
+        group=_BOT,
+        meaning=_("The same for all members of one server together."),
+        default=_text(GUILD_RATE),
+        example="120/60",
+        parse=_rate,
+    ),
+    Setting(
+        name="MAILMARE_REPORT_RATE",
+        group=_BOT,
+        meaning=_("How many reports of pictures one person has in how many seconds."),
+        default=_text(REPORT_RATE),
+        example="5/3600",
+        parse=_rate,
     ),
     *(setting for item in SITE_TITLES.items() for setting in _site_settings(*item)),
     Setting(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import load
+
 ROOT = Path(__file__).parent.parent
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
 
@@ -34,3 +36,22 @@ def test_the_build_pins_are_what_the_project_says_it_is_built_with() -> None:
     wanted = {re.split(r"[><=]", name)[0] for name in project["build-system"]["requires"]}
     lines = (ROOT / "requirements" / "build.in").read_text().splitlines()
     assert {line for line in lines if not line.startswith("#")} == wanted
+
+
+def test_the_compose_file_and_a_dotenv_with_a_token_go_together(tmp_path: Path) -> None:
+    """Compose reads `.env` and its own `environment` on top, which must not contradict it."""
+    section = (ROOT / "compose.yaml").read_text().split("    environment:\n")[1]
+    own = dict(
+        re.findall(r"^      ([A-Z_]+): (.*)$", section.split("    secrets:")[0], re.MULTILINE)
+    )
+    secret = tmp_path / "discord_token"
+    secret.write_text("MTIwMDAwMDAwMDAwMDAwMDAw.GabcDE.from-the-secret-file-0123456789abcdef")
+    environ = {
+        "DISCORD_TOKEN": "MTIwMDAwMDAwMDAwMDAwMDAw.GabcDE.from-the-dotenv-file-0123456789abcdef",
+        **{name: value.strip('"') for name, value in own.items()},
+        "DISCORD_TOKEN_FILE": str(secret),
+    }
+    settings = load(environ, None)
+    assert settings.discord_token is not None
+    assert "from-the-secret-file" in settings.discord_token.reveal()
+    assert settings.data_dir == Path("/data")

@@ -1,6 +1,7 @@
 """The command line as people and supervisors meet it: answers, exit statuses, start-up."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -53,6 +54,35 @@ def test_the_dotenv_of_the_working_directory_is_read(environ: Environ, tmp_path:
     done = mailmare("health", env=environ(), cwd=tmp_path)
     assert done.returncode == Exit.CONFIGURATION
     assert done.stderr.startswith("MAILMARE_TYPO: there is no such setting.")
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(environ: Environ) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = mailmare("demo", "--port", str(port), env=environ())
+    assert done.returncode == Exit.FAILED
+    (line,) = done.stderr.splitlines()
+    assert f"cannot have port {port}: Address already in use" in line
+    assert "--port" in line
+
+
+def test_the_doctor_answers_with_its_lines_alone(environ: Environ) -> None:
+    """Nothing of the parts below it, which tell the log of each request that fails."""
+    nowhere = {
+        f"MAILMARE_{name}_URL": "http://127.0.0.1:9"
+        for name in ("DERPIBOORU", "PONYBOORU", "TWIBOORU", "PONYAPI", "PONYAGGREGATE")
+    }
+    env = environ(
+        MAILMARE_ALLOW_LOOPBACK_SITES="true",
+        MAILMARE_DISCORD_API_URL="http://127.0.0.1:9/api/v10",
+        **nowhere,
+    )
+    done = mailmare("doctor", env=env)
+    assert done.returncode == Exit.FAILED
+    assert "Derpibooru" in done.stdout
+    assert done.stderr == ""
 
 
 def test_health_loads_nothing_of_discord_nor_of_the_sites(environ: Environ) -> None:

@@ -1,13 +1,14 @@
 """`mailmare doctor`: a line for each check, over real HTTP to simulated sites and Discord."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from bot.app import COOL_DOWNS
 from bot.clock import Clock
 from bot.demo.sites import Mode, SimulatedSites
 from bot.doctor import examine
@@ -181,3 +182,33 @@ async def test_an_unreachable_discord_is_told_thrice_and_the_sites_are_asked_all
         "Discord",
         "log-ins",
     ]
+
+
+async def test_a_site_that_rests_is_not_asked_and_its_rest_is_told(
+    settings: Settings, sites: SimulatedSites
+) -> None:
+    """L6, L9: the bot's own cool-downs hold for the doctor too."""
+    until = datetime.now(UTC) + timedelta(minutes=10)
+    resting = {"until": until.isoformat(), "reason": "It has blocked us for a while."}
+    settings.data_dir.mkdir()
+    (settings.data_dir / COOL_DOWNS).write_bytes(
+        msgspec.json.encode({sites.urls["derpibooru"]: resting})
+    )
+    status, lines = await found(settings)
+    assert status == Exit.FAILED
+    assert sites.requests["derpibooru"] == []
+    assert f"resting until {until.isoformat()[:16]}" in lines["Derpibooru"]
+    assert "blocked" in lines["Derpibooru"]
+    assert lines["Twibooru"].startswith("ok")
+
+
+async def test_a_rest_that_the_doctor_is_sent_into_is_kept_for_the_bot(
+    settings: Settings, sites: SimulatedSites
+) -> None:
+    """F13: also for the doctor itself, the next time."""
+    sites.set_mode("twibooru", Mode(kind="down_500_empty"))
+    await found(settings)
+    asked = len(sites.requests["twibooru"])
+    _status, lines = await found(settings)
+    assert len(sites.requests["twibooru"]) == asked
+    assert "resting until" in lines["Twibooru"]

@@ -104,3 +104,18 @@ def test_a_beat_counts_for_three_intervals(path: Path, age: int, *, ok: bool) ->
 def test_a_file_that_says_nothing_is_not_a_living_bot(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert not check(path, START).ok
+
+
+async def test_a_bot_that_waits_to_start_again_says_so_and_until_when(path: Path) -> None:
+    """F45: it is not well, and it is not dead either."""
+    clock = StepClock()
+    until = START + timedelta(minutes=15)
+    beating = asyncio.create_task(heartbeat(path, clock, lambda: False, waiting_until=until))
+    await clock.asleep.wait()
+    await clock.step(15)
+    found = check(path, clock.now())
+    assert not found.ok
+    assert found.text.startswith("waiting to start again until 2026-11-22T12:15:00+00:00")
+    assert check(path, clock.now() + timedelta(minutes=1)).text.startswith("not running")
+    beating.cancel()
+    await asyncio.wait({beating})

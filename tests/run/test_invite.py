@@ -21,7 +21,12 @@ def test_the_address_asks_for_the_scopes_and_permissions_of_the_table_alone() ->
     assert query["client_id"] == [str(APPLICATION_ID)]
     assert set(query["scope"][0].split()) == {"bot", "applications.commands"}
     asked = discord.Permissions(int(query["permissions"][0]))
-    assert {name for name, on in asked if on} == {"embed_links"}
+    assert {name for name, on in asked if on} == {
+        "view_channel",
+        "read_messages",
+        "send_messages",
+        "embed_links",
+    } & {name for name, _ in asked}
 
 
 def test_each_permission_is_named_as_discord_names_it_and_has_a_reason() -> None:

@@ -101,6 +101,14 @@ async def healthy(settings: dict[str, str]) -> str:
                 return answer
 
 
+async def waiting(settings: dict[str, str]) -> tuple[int, str]:
+    """Ask for its health until there is a heartbeat, and return status and answer."""
+    async with asyncio.timeout(20):
+        while (found := await command(settings, "health"))[1].startswith("not running"):
+            pass
+        return found
+
+
 async def test_it_logs_in_registers_answers_tells_its_health_and_stops(
     discord: LoopbackDiscord, settings: dict[str, str]
 ) -> None:
@@ -213,6 +221,35 @@ async def test_a_data_directory_that_cannot_exist_is_told(
     assert discord.asked == []
 
 
+async def test_a_database_that_is_none_of_ours_ends_it_before_it_logs_in(
+    discord: LoopbackDiscord, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Fault F30: refused, and left as it is."""
+    data = tmp_path / "data"
+    data.mkdir(exist_ok=True)
+    (data / "mailmare.db").write_bytes(b"not a database" * 500)
+    async with started(settings) as bot:
+        assert await bot.ended() == Exit.DATA
+        assert "mailmare db restore" in bot.text
+        assert "Traceback" not in bot.text
+    assert discord.asked == []
+    assert (data / "mailmare.db").read_bytes() == b"not a database" * 500
+
+
+async def test_a_full_disk_is_told(
+    discord: LoopbackDiscord, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """F28: a write that fails names no file, and is one of ours all the same."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "restarts.part").symlink_to("/dev/full")
+    async with started(settings) as bot:
+        assert await bot.ended() == Exit.IO
+        assert "MAILMARE_DATA_DIR cannot be written: No space left on device" in bot.text
+        assert "Traceback" not in bot.text
+    assert discord.asked == []
+
+
 async def test_a_dropped_connection_is_resumed(
     discord: LoopbackDiscord, settings: dict[str, str]
 ) -> None:
@@ -235,8 +272,12 @@ async def test_a_crash_loop_waits_before_it_logs_in_and_can_be_stopped_meanwhile
     record.write_text(json.dumps({"failures": 5, "started": datetime.now(UTC).isoformat()}))
     async with started(settings) as bot:
         await bot.says("this one waits before it logs in")
+        status, answer = await waiting(settings)
+        assert status == Exit.FAILED
+        assert "waiting to start again until" in answer
         assert await bot.stop() == Exit.OK
     assert discord.asked == []
+    assert (await command(settings, "health"))[1].startswith("not running")
     assert json.loads(record.read_text())["failures"] == 5
 
 

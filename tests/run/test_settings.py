@@ -34,7 +34,7 @@ def test_an_empty_environment_gives_the_stated_defaults() -> None:
 
 def test_every_example_is_accepted() -> None:
     for setting in SETTINGS:
-        if setting.name not in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
+        if setting.name != "DISCORD_TOKEN" and not setting.name.endswith("_FILE"):
             load({setting.name: setting.example})
 
 
@@ -87,6 +87,26 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name() -> None:
     found = problems({"MAILMARE_LOGLEVEL": "debug", "MAILMARE_ZZZZZZZZZZZZZZZZZZZ": "1"})
     assert "Did you mean MAILMARE_LOG_LEVEL?" in found["MAILMARE_LOGLEVEL"]
     assert "Did you mean" not in found["MAILMARE_ZZZZZZZZZZZZZZZZZZZ"]
+    # What is alike in nothing but its beginning was not meant.
+    assert "Did you mean" not in problems({"MAILMARE_FOO": "1"})["MAILMARE_FOO"]
+
+
+@pytest.mark.parametrize("name", ["DISCORD_TOKE", "DISCORD_TOKN", "discord_token", "DISCORDTOKEN"])
+def test_a_slip_in_the_tokens_name_is_refused_wherever_it_is(tmp_path: Path, name: str) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(f"{name}={TOKEN}\n")
+    for found in (problems({name: TOKEN}), problems({}, dotenv)):
+        assert "Did you mean DISCORD_TOKEN?" in found[name]
+        assert TOKEN not in found[name]
+
+
+def test_every_discord_name_of_the_file_is_ours_and_of_the_environment_it_is_not(
+    tmp_path: Path,
+) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("DISCORD_WEBHOOK=elsewhere\n")
+    assert "no such setting" in problems({}, dotenv)["DISCORD_WEBHOOK"]
+    assert load({"DISCORD_WEBHOOK": "elsewhere", "DISCORD_BOT_TOKEN": "another's"}) == Settings()
 
 
 def test_names_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
@@ -209,3 +229,29 @@ def test_the_example_file_holds_every_setting_and_loads_as_it_is() -> None:
         assert f"{setting.name}=" in env_example()
         assert f"`{setting.name}`" in readme_table()
     assert load({}, file) == Settings()
+
+
+def test_a_sites_key_is_a_secret_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    """Rule D9; reference: safety, 6."""
+    file = tmp_path / "key"
+    file.write_text("another-key-1\n")
+    settings = load(
+        {"MAILMARE_PONYAGGREGATE_KEY": "a-key-of-ours", "MAILMARE_DERPIBOORU_KEY_FILE": str(file)}
+    )
+    assert settings.site_keys() == {
+        "ponyaggregate": "a-key-of-ours",
+        "derpibooru": "another-key-1",
+    }
+    assert set(settings.secrets()) == {"a-key-of-ours", "another-key-1"}
+    assert "a-key-of-ours" not in repr(settings)
+    found = problems({"MAILMARE_TWIBOORU_KEY": "a key with spaces"})
+    assert "a key with spaces" not in str(found)
+    assert list(problems({"MAILMARE_PONYAPI_KEY": "12345678"})) == ["MAILMARE_PONYAPI_KEY"]
+
+
+def test_the_hosts_of_uploads_are_named_by_the_operator() -> None:
+    settings = load({"MAILMARE_PONYAGGREGATE_UPLOAD_HOSTS": "a.example.org, b.example.org"})
+    assert settings.sites["ponyaggregate"].upload_hosts == frozenset(
+        {"a.example.org", "b.example.org"}
+    )
+    assert settings.sites["derpibooru"].upload_hosts is None

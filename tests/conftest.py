@@ -1,0 +1,73 @@
+"""What holds for every test: none leaves this machine (rule L16), none is judged by the clock."""
+
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is slow, not wrong; and each property is short on examples rather than left out.
+settings.register_profile("mailmare", deadline=None, max_examples=50)
+settings.load_profile("mailmare")
+
+_CONNECTING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_ASKING_FOR_NAMES = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+
+
+class LeavingError(Exception):
+    """A test wanted to speak with another machine."""
+
+
+class Border:
+    """Hears of each connection and look-up before it is made, and lets none out."""
+
+    def __init__(self) -> None:
+        self.caught: list[str] = []
+        """What was wanted: the code under test may take the error for a site that is down."""
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event in _CONNECTING:
+            # Addresses of IP alone are pairs or longer; others, such as a path, are local.
+            address = arguments[1]
+            host = address[0] if isinstance(address, tuple) else None
+        elif event in _ASKING_FOR_NAMES:
+            host = arguments[0]
+        else:
+            return
+        if isinstance(host, bytes):
+            host = host.decode("ascii", "replace")
+        if isinstance(host, str) and not _is_here(host):
+            self.caught.append(host)
+            raise LeavingError(f"{event} with {host}")
+
+
+def _is_here(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+_BORDER = Border()
+# Python's own hook, which cannot be taken back: everything that opens a socket passes it.
+sys.addaudithook(_BORDER)
+
+
+@pytest.fixture
+def border() -> Iterator[Border]:
+    """Give the border itself; what it catches in this test is for the test to expect."""
+    yield _BORDER
+    _BORDER.caught.clear()
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail each test that tried to leave, whatever it made of being held back."""
+    yield
+    if "border" not in request.fixturenames:
+        caught, _BORDER.caught[:] = list(_BORDER.caught), []
+        assert caught == [], "a test leaves this machine"
