@@ -169,7 +169,7 @@ def examine(path: Path, *, thorough: bool = False) -> str | None:
     and foreign keys. Raises StoreError; a file of no length counts as none.
     """
     _check_magic(path)
-    with told(path), closing(_open_to_look(path)) as connection:
+    with told(path), closing(_open_to_look(path)) as connection, _blaming_the_file(path):
         check = "integrity_check" if thorough else "quick_check"
         findings = [str(line) for (line,) in connection.execute(f"PRAGMA {check}(3)")]
         if findings != ["ok"]:
@@ -177,6 +177,20 @@ def examine(path: Path, *, thorough: bool = False) -> str | None:
         if thorough:
             check_foreign_keys(path, connection.execute)
         return _revision(path, connection)
+
+
+@contextmanager
+def _blaming_the_file(path: Path) -> Iterator[None]:
+    """Take any failure of a statement that is always the same for damage to the file."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        # What the library says of a broken definition is in the definition's broken letters.
+        raise StoreDamagedError(path, "its definitions cannot be read") from error
+    except sqlite3.OperationalError as error:
+        if _store_error(path, error) is not None:
+            raise
+        raise StoreDamagedError(path, str(error)) from error
 
 
 def check_foreign_keys(path: Path, execute: Callable[[str], Any]) -> None:

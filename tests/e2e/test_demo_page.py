@@ -18,6 +18,8 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 pytestmark = pytest.mark.browser
 
+_REQUIRED = os.environ.get("MAILMARE_REQUIRE_BROWSER") == "1"
+_SCREENSHOT = os.environ.get("MAILMARE_SCREENSHOT")
 _CHROMIUM = shutil.which("chromium")
 _START_SECONDS = 90
 _ADDRESS = re.compile(r"^http://127\.0\.0\.1:\d+/\S*$", re.MULTILINE)
@@ -26,7 +28,7 @@ _ADDRESS = re.compile(r"^http://127\.0\.0\.1:\d+/\S*$", re.MULTILINE)
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
     if _CHROMIUM is None:
-        if os.environ.get("MAILMARE_REQUIRE_BROWSER") == "1":
+        if _REQUIRED:
             pytest.fail("there is no chromium")
         pytest.skip("there is no chromium")
     async with async_playwright() as playwright:
@@ -63,8 +65,8 @@ async def test_a_newcomer_sees_credited_pictures_and_turns_pages(
         await wait_drawn(found)
         assert await found.locator("img.embed-image").get_attribute("alt") != first
 
-        if path := os.environ.get("MAILMARE_SCREENSHOT"):
-            await take_picture(page, Path(path))
+        if _SCREENSHOT:
+            await take_picture(page, Path(_SCREENSHOT))
 
 
 @asynccontextmanager

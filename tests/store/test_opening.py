@@ -187,6 +187,15 @@ class TestRefusal:
         async with Store(path, clock) as store:
             assert store.database_id
 
+    def test_a_definition_in_broken_letters_is_damage(self, empty: Path, tmp_path: Path) -> None:
+        """F30: the library's own message about it is not even text."""
+        content = empty.read_bytes()
+        path = tmp_path / "broken.db"
+        path.write_bytes(content.replace(b"CREATE TABLE audit", b"CREATE TA\x80LE audit", 1))
+        assert path.read_bytes() != content
+        with pytest.raises(StoreDamagedError):
+            store_sqlite.examine(path)
+
     @settings(
         max_examples=60,
         deadline=None,
