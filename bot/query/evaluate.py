@@ -11,56 +11,58 @@ from bot.query.tree import And, Everything, Leaf, Node, Not, Nothing, Or
 
 Verdict: TypeAlias = bool | None
 
-_NO_NODES: Iterator[Node] = iter(())
+# Not written where they are used: a union of types is made anew each time, for every node.
+_GROUPS = (And, Or)
+_CONSTANT = (Everything, Nothing)
 
 
 def evaluate(root: Node, verdict: Callable[[Leaf], Verdict]) -> Verdict:
     """Return the value of the tree, where `verdict` tells that of each leaf that is needed."""
-    # Each open node: `True` for a conjunction, `False` for a disjunction, `None` for a negation;
-    # its children still to come; its value if none of these decides it.
-    open_nodes: list[tuple[bool | None, Iterator[Node]]] = []
-    values: list[bool | None] = []
-    node = root
+    # The group that is looked at: whether it is a conjunction (or else a disjunction), whether its
+    # value is turned round, its children still to come, its value if none of these decides it.
+    # Around it are `outer` groups, each as it was left.
+    conjunction, negated = type(root) is not Or, False
+    children = iter(root.children if isinstance(root, _GROUPS) else (root,))
+    value: Verdict = conjunction
+    outer: list[tuple[bool, bool, Iterator[Node], Verdict]] = []
     while True:
-        if isinstance(node, And | Or):
-            conjunction = isinstance(node, And)
-            children = iter(node.children)
-            open_nodes.append((conjunction, children))
-            values.append(conjunction)
-            node = next(children)
-        elif isinstance(node, Not):
-            open_nodes.append((None, _NO_NODES))
-            values.append(None)
-            node = node.child
+        value, group, opposite = _until_group(children, value, verdict, conjunction)
+        if group is not None:
+            outer.append((conjunction, negated, children, value))
+            conjunction, negated, children = type(group) is And, opposite, iter(group.children)
+            value = conjunction
+            continue
+        while outer:
+            found = value if value is None or not negated else not value
+            conjunction, negated, children, value = outer.pop()
+            if found is conjunction:
+                break
+            value = found
+            if found is None:
+                break
         else:
-            if isinstance(node, Everything | Nothing):
-                value: Verdict = isinstance(node, Everything)
-            else:
-                value = verdict(node)
-            following, value = _closed(open_nodes, values, value)
-            if following is None:
-                return value
-            node = following
+            return value
 
 
-def _closed(
-    open_nodes: list[tuple[bool | None, Iterator[Node]]],
-    values: list[bool | None],
+def _until_group(
+    children: Iterator[Node],
     value: Verdict,
-) -> tuple[Node | None, Verdict]:
-    """Close every node that a child's value decides; return the next child to look at, if any."""
-    while open_nodes:
-        kind, children = open_nodes[-1]
-        if kind is None:
-            value = None if value is None else not value
-        else:
-            if value is None:
-                values[-1] = None
-            if value is None or value is kind:
-                following = next(children, None)
-                if following is not None:
-                    return following, value
-                value = values[-1]
-        open_nodes.pop()
-        values.pop()
-    return None, value
+    verdict: Callable[[Leaf], Verdict],
+    conjunction: bool,  # noqa: FBT001
+) -> tuple[Verdict, And | Or | None, bool]:
+    """Return a group's value so far, and the next group in it and whether that is negated.
+
+    There is none where no group comes, or a leaf before it decides the value.
+    """
+    for child in children:
+        node, negated = child, False
+        while isinstance(node, Not):
+            node, negated = node.child, not negated
+        if isinstance(node, _GROUPS):
+            return value, node, negated
+        found = isinstance(node, Everything) if isinstance(node, _CONSTANT) else verdict(node)
+        if found is None:
+            value = None
+        elif (found is not negated) is not conjunction:
+            return not conjunction, None, False
+    return value, None, False

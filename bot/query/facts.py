@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import UNSET, UnsetType
@@ -57,14 +58,6 @@ class Aliases:
 NO_ALIASES = Aliases({})
 
 
-def _attribute(name: str) -> Callable[[Post], FieldValue]:
-    def read(post: Post) -> FieldValue:
-        value: FieldValue = getattr(post, name)
-        return value
-
-    return read
-
-
 def _text(name: str, *, folded: bool = False) -> Callable[[Post], FieldValue]:
     def read(post: Post) -> FieldValue:
         value: str | UnsetType | None = getattr(post, name)
@@ -105,15 +98,15 @@ def _source_count(post: Post) -> FieldValue:
 #: How a field is read from a post; a field that is not here is never decided.
 READERS: dict[str, Callable[[Post], FieldValue]] = {
     **{
-        name: _attribute(name)
+        name: attrgetter(name)
         for name in (
             "id", "width", "height", "score", "upvotes", "downvotes", "hides", "faves", "size",
             "orig_size", "comment_count", "tag_count", "uploader_id", "aspect_ratio",
             "wilson_score", "animated", "processed", "thumbnails_generated",
         )
     },
-    "duplicate_id": _attribute("duplicate_of"),
-    "deleted": _attribute("hidden_from_users"),
+    "duplicate_id": attrgetter("duplicate_of"),
+    "deleted": attrgetter("hidden_from_users"),
     "pixels": _pixels,
     "duration": _duration,
     "source_count": _source_count,
@@ -130,13 +123,14 @@ READERS: dict[str, Callable[[Post], FieldValue]] = {
     "first_seen_at": _moment("first_seen_at"),
 }  # fmt: skip
 
+_SINGLE = struct.Struct("f")
 SINGLE = frozenset({"aspect_ratio", "wilson_score", "duration"})
 
 
 def single(number: float) -> float:
     """Return the number as the sites' index keeps it: in single precision."""
     try:
-        rounded: float = struct.unpack("f", struct.pack("f", number))[0]
+        rounded: float = _SINGLE.unpack(_SINGLE.pack(number))[0]
     except OverflowError:
         return float("inf") if number > 0 else float("-inf")
     return rounded
@@ -201,7 +195,7 @@ def _wild(facts: Facts, leaf: Wild) -> Verdict:
         return _stemmed(texts)
     if texts is None:
         return None
-    return any(wildcards.matches(leaf.pattern, text) for text in texts)
+    return wildcards.among(leaf.pattern, texts)
 
 
 def _fuzzy(facts: Facts, leaf: Fuzzy) -> Verdict:

@@ -1,35 +1,27 @@
 """Finds which of very many queries one post satisfies.
 
 Equal queries are kept once. The work for a post grows with the queries that it nearly satisfies,
-not with all of them (see `shelves.py`); every answer is what `Query.evaluate` gives.
+not with all of them (see `places.py`); every answer is what `Query.evaluate` gives.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.clock import SYSTEM_CLOCK
 from bot.posts.model import Post
-from bot.query.evaluate import Verdict, evaluate
+from bot.query.bundles import NO_MORE, Bundle, Item, More, Numbers, Place, Wish
+from bot.query.checks import Checks, Verdicts
 from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts
 from bot.query.filters import Filter
-from bot.query.gathering import Gathered
+from bot.query.gathering import Gathering
+from bot.query.limits import Limit, as_range
+from bot.query.places import Absent, Always, Given, Key, Limited, Pair, Places, Spelled
 from bot.query.plan import Alternative, Choice, Whole, lay_out
 from bot.query.query import Query
-from bot.query.shelves import (
-    CheckKey,
-    Item,
-    Key,
-    NumberKey,
-    Place,
-    Shelves,
-    Wish,
-    form,
-    number_key,
-)
-from bot.query.tree import TAGS, And, Leaf, Not, Or, Range, Term
-from bot.query.vocabulary import SetTerm, Vocabulary
+from bot.query.tree import TAGS, Leaf, Term
+from bot.query.vocabulary import SetTerm, Vocabulary, is_of_tags
 
 K = TypeVar("K", bound=Hashable)
 
@@ -39,61 +31,6 @@ class Matches(NamedTuple, Generic[K]):
 
     matched: set[K]
     undecided: set[K]
-
-
-class _Checks:
-    """Leaves and whole queries that are evaluated when a post nearly satisfies the rest.
-
-    Each has an even code; the next odd code stands for its contrary.
-    """
-
-    def __init__(self) -> None:
-        self.nodes: dict[int, Leaf | And | Or | Not] = {}
-        self._codes: dict[Leaf | And | Or | Not, int] = {}
-        self._uses: dict[int, int] = {}
-        self._next = 0
-
-    def code(self, node: Leaf | And | Or | Not, *, wanted: bool) -> int:
-        """Return the code of a node, a new one where it is new, and count one use."""
-        code = self._codes.get(node)
-        if code is None:
-            code = self._next
-            self._next += 2
-            self._codes[node] = code
-            self.nodes[code] = node
-            self._uses[code] = 0
-        self._uses[code] += 1
-        return code if wanted else code + 1
-
-    def release(self, code: int) -> None:
-        """Take one use back; a node without any is forgotten."""
-        code &= ~1
-        self._uses[code] -= 1
-        if not self._uses[code]:
-            del self._uses[code], self._codes[self.nodes.pop(code)]
-
-
-class _Verdicts(dict[int, Verdict]):
-    """What the checks say of one post, evaluated when first asked for."""
-
-    def __init__(self, nodes: Mapping[int, Leaf | And | Or | Not], facts: Facts) -> None:
-        super().__init__()
-        self._nodes = nodes
-        self._facts = facts
-
-    def __missing__(self, code: int) -> Verdict:
-        if code & 1:
-            contrary = self[code - 1]
-            verdict = None if contrary is None else not contrary
-        else:
-            node = self._nodes[code]
-            verdict = (
-                evaluate(node, self._facts.verdict)
-                if isinstance(node, And | Or | Not)
-                else self._facts.verdict(node)
-            )
-        self[code] = verdict
-        return verdict
 
 
 class QueryIndex(Generic[K]):
@@ -107,12 +44,13 @@ class QueryIndex(Generic[K]):
         self._popularity = popularity or {}
         self._common = max(self._popularity.values(), default=1 << 20)
         self._much = self._common / 30 if popularity else _MUCH_ASKED
-        self._items: dict[Item, Item] = {}
+        self._shared: dict[Numbers, Numbers] = {}
         self._wishes: dict[bytes, Wish] = {}
         self._by_key: dict[K, Wish] = {}
         self._terms = Vocabulary()
-        self._checks = _Checks()
-        self._shelves = Shelves()
+        self._checks = Checks()
+        self._places = Places(self._terms.fresh)
+        self._bundles: dict[int, Bundle] = {}
 
     def __len__(self) -> int:
         """Return the number of keys."""
@@ -135,13 +73,15 @@ class QueryIndex(Generic[K]):
             self._wishes[normal.digest] = wish
             layout = lay_out(normal)
             if isinstance(layout, Whole):
-                places = self._whole(wish, layout)
+                wish.places = tuple(self._whole(layout))
             else:
-                places = [place for each in layout for place in self._places(wish, each)]
-            wish.places = tuple(places)
-        wish.append(key)
+                wish.places = tuple(place for each in layout for place in self._placed(each))
+        wish.keys += 1
         for place, item in wish.places:
-            self._shelves.put(place, item, key)
+            bundle = self._bundles.get(place)
+            if bundle is None:
+                bundle = self._bundles[place] = Bundle()
+            bundle.put(item, key)
         self._by_key[key] = wish
 
     def discard(self, key: K) -> None:
@@ -149,30 +89,40 @@ class QueryIndex(Generic[K]):
         wish = self._by_key.pop(key, None)
         if wish is None:
             return
-        wish.remove(key)
+        wish.keys -= 1
         for place, item in wish.places:
-            self._shelves.take(place, item, key)
-            if not wish:
+            bundle = self._bundles[place]
+            bundle.take(item, key)
+            if bundle.is_empty():
+                del self._bundles[place]
+            if not wish.keys:
                 self._release(place, item)
-        if not wish:
+        if not wish.keys:
             del self._wishes[wish.digest]
 
-    def _release(self, key: Key, item: Item) -> None:
+    def _release(self, place: int, item: Item) -> None:
         """Take back the uses of terms and checks that an item makes."""
-        for term in chain(item[0], *item[1], item[2]):
+        rest, forbidden, choice, more = item
+        choices, checks, _ = more or NO_MORE
+        for term in chain(rest, forbidden, choice, *choices):
             self._terms.release(term)
-        for code in item[3]:
+        for code in checks:
             self._checks.release(code)
-        if isinstance(key, int):
-            self._terms.release(key)
-        elif isinstance(key, CheckKey):
-            self._checks.release(key.code)
-        elif key is not None and not isinstance(key, NumberKey):
-            for term in key:
+        match self._places.release(place):
+            case Pair(first, second):
+                self._terms.release(first)
+                self._terms.release(second)
+            case Spelled(term) | Limited(term) | Absent(term):
                 self._terms.release(term)
+            case Given(code):
+                self._checks.release(code)
+            case Always():
+                pass
 
     def _rarity(self, term: SetTerm) -> float:
         """Return roughly how many posts have the term."""
+        if isinstance(term, Limit):
+            return 2 * self._common
         if isinstance(term, Term):
             if term.field != TAGS:
                 return self._common / 8 if term.field in _FEW_VALUES else 0
@@ -182,48 +132,74 @@ class QueryIndex(Generic[K]):
     def _rarity_of_all(self, choice: Choice) -> float:
         return sum(map(self._rarity, choice))
 
-    def _places(self, wish: Wish, wanted: Alternative) -> list[Place]:
-        """Return the item of an alternative with every key that it stands under."""
-        required = sorted(wanted.required, key=self._rarity)
-        choices = sorted(wanted.choices, key=self._rarity_of_all)
-        forbidden = sorted(wanted.forbidden, key=self._rarity)
+    def _placed(self, wanted: Alternative) -> list[Place]:
+        """Return the item of an alternative with every place that it stands in."""
+        required, choices, forbidden = wanted.required, wanted.choices, wanted.forbidden
+        if len(required) > 1:
+            required = sorted(required, key=self._rarity)
+        if len(choices) > 1:
+            choices = sorted(choices, key=self._rarity_of_all)
         checks = list(wanted.checks)
-        keys: list[Key] = [None]
+        keys: list[Key] = [Always()]
         if required or choices:
             keys, required, choices = self._under_terms(required, choices)
         elif checks:
-            keys = [self._under_check(checks)]
+            leaf, positive = checks.pop()
+            keys = [Given(self._checks.code(leaf, wanted=positive))]
         elif forbidden:
-            keys = [self._terms.number(forbidden.pop())]
+            forbidden = sorted(forbidden, key=self._rarity)
+            if self._rarity(forbidden[-1]) >= self._much:
+                keys = [Absent(self._terms.number(forbidden.pop()))]
+        required = self._spared(required, checks, wanted=True)
+        forbidden = self._spared(forbidden, checks, wanted=False)
         return [
-            (key, self._item(wish, wanted, required, choices, forbidden, checks)) for key in keys
+            (
+                self._places.number(key),
+                self._item(required, forbidden, choices, checks, undecided=wanted.undecided),
+            )
+            for key in keys
         ]
+
+    def _spared(
+        self, terms: list[SetTerm], checks: list[tuple[Leaf, bool]], *, wanted: bool
+    ) -> list[SetTerm]:
+        """Return the terms without those that are better checked where they are asked for."""
+        left: list[SetTerm] = []
+        for term in terms:
+            leaf = as_range(term) if isinstance(term, Limit) else None
+            if leaf is not None and isinstance(term, Limit) and self._terms.crowded(term):
+                checks.append((leaf, wanted))
+            else:
+                left.append(term)
+        return left
 
     def _item(
         self,
-        wish: Wish,
-        wanted: Alternative,
         required: list[SetTerm],
-        choices: list[Choice],
         forbidden: list[SetTerm],
+        choices: list[Choice],
         checks: list[tuple[Leaf, bool]],
+        *,
+        undecided: bool,
     ) -> Item:
-        number = self._terms.number
-        item: Item = (
-            tuple(map(number, required)),
-            tuple(tuple(map(number, choice)) for choice in choices),
-            tuple(map(number, forbidden)),
-            tuple(self._checks.code(leaf, wanted=positive) for leaf, positive in checks),
-            wanted.undecided,
-            None,
-        )
-        return (*item[:-1], wish) if form(item)[0] == "guarded" else self._shared(item)
+        more: More | None = None
+        if choices[1:] or checks or undecided:
+            more = (
+                tuple(map(self._numbers, choices[1:])),
+                tuple(self._checks.code(leaf, wanted=positive) for leaf, positive in checks),
+                undecided,
+            )
+        choice = self._numbers(choices[0]) if choices else ()
+        return self._numbers(required), self._numbers(forbidden), choice, more
 
-    def _shared(self, item: Item) -> Item:
-        """Return the one item of this form: there are few, and very many would be equal."""
-        if len(self._items) > 3 * len(self._terms.uses) + len(self._checks.nodes) + 100:
-            self._items.clear()
-        return self._items.setdefault(item, item)
+    def _numbers(self, terms: Sequence[SetTerm]) -> Numbers:
+        """Return the terms' numbers; of one alone there are few, and very many would be equal."""
+        numbers = tuple(map(self._terms.number, terms))
+        if len(numbers) > 1:
+            return numbers
+        if len(self._shared) > 2 * len(self._terms.uses) + 100:
+            self._shared.clear()
+        return self._shared.setdefault(numbers, numbers)
 
     def _under_terms(
         self, required: list[SetTerm], choices: list[Choice]
@@ -236,34 +212,31 @@ class QueryIndex(Generic[K]):
         if len(anchors) > 1 and (
             self._rarity_of_all(anchors[0]) < self._much
             or len(anchors[0]) * len(anchors[1]) > _MOST_KEYS
+            or not all(map(is_of_tags, anchors[0] + anchors[1]))
+            or max(map(self._terms.peek, anchors[0])) < _CROWDED
         ):
             del anchors[1]
         left = choices[sum(len(anchor) > 1 for anchor in anchors) :]
         if len(anchors) == 1:
-            return [(number(term),) for term in anchors[0]], required[1:], left
+            return [self._under(term) for term in anchors[0]], required[1:], left
         keys: list[Key] = [
-            (number(first), number(second)) for first in anchors[0] for second in anchors[1]
+            Pair(number(first), number(second)) for first in anchors[0] for second in anchors[1]
         ]
         return keys, required[2:], left
 
-    def _under_check(self, checks: list[tuple[Leaf, bool]]) -> Key:
-        """Take one check out and return it as a key: a number where there is one."""
-        for check in checks:
-            leaf, positive = check
-            number = number_key(leaf) if positive and isinstance(leaf, Range) else None
-            if number is not None:
-                checks.remove(check)
-                return number
-        leaf, positive = checks.pop()
-        return CheckKey(self._checks.code(leaf, wanted=positive))
+    def _under(self, term: SetTerm) -> Key:
+        number = self._terms.number(term)
+        return Spelled(number) if is_of_tags(term) else Limited(number)
 
-    def _whole(self, wish: Wish, layout: Whole) -> list[Place]:
+    def _whole(self, layout: Whole) -> list[Place]:
         """Return the items of a query that is kept whole: the same one under each of its terms."""
-        keys: list[Key] = [None]
-        if layout.cover is not None:
-            keys = [(self._terms.number(term),) for term in layout.cover]
-        code = self._checks.code
-        return [(key, ((), (), (), (code(layout.tree, wanted=True),), False, wish)) for key in keys]
+        cover = layout.cover
+        keys: list[Key] = [Always()] if cover is None else [self._under(term) for term in cover]
+        code, place = self._checks.code, self._places.number
+        return [
+            (place(key), ((), (), (), ((), (code(layout.tree, wanted=True),), False)))
+            for key in keys
+        ]
 
     def match(
         self,
@@ -279,20 +252,21 @@ class QueryIndex(Generic[K]):
         more than one post is asked about.
         """
         facts = Facts(post, aliases=aliases, now=now or SYSTEM_CLOCK.now(), filters=filters)
-        verdicts = _Verdicts(self._checks.nodes, facts)
-        present = self._terms.present(facts)
-        unknown = self._terms.unknown(facts)
-        certain, doubted = self._shelves.met(facts, verdicts, present, unknown)
-        found = Gathered(present, unknown, verdicts)
-        found.add(certain)
+        verdicts = Verdicts(self._checks.nodes, facts)
+        terms = self._terms.read(facts)
+        certain, doubted = self._places.reached(terms, verdicts)
+        found = Gathering(terms, verdicts)
+        bundle = self._bundles.get
+        found.add(filter(None, map(bundle, certain)))
         if doubted:
-            found.add_doubted(doubted)
-        found.look_closer()
+            found.add_doubted(filter(None, map(bundle, doubted)))
         return Matches(found.sure, found.unsure - found.sure)
 
 
 #: Without knowing what is popular, a term in so many queries counts as that.
 _MUCH_ASKED = 200
+#: Uses of a term below which nothing is gained by a second one.
+_CROWDED = 16
 #: Keys of one alternative beyond which only one term is used for them.
 _MOST_KEYS = 12
 #: Text fields with so few values that many posts share each.

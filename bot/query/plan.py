@@ -16,16 +16,13 @@ from bot.query.tree import (
     TAGS,
     And,
     Everything,
-    Fuzzy,
     Leaf,
     Not,
     Nothing,
     Or,
     Special,
-    Term,
-    Wild,
 )
-from bot.query.vocabulary import SetTerm, is_set_term
+from bot.query.vocabulary import SetTerm, set_term
 
 #: Terms of which a post must have one.
 Choice: TypeAlias = tuple[SetTerm, ...]
@@ -96,12 +93,9 @@ def _choice(normal: Normal) -> Choice | None:
     """Return the terms of a disjunction of nothing but terms."""
     if normal.kind != "or":
         return None
-    terms = tuple(
-        part.node
-        for part in normal.parts
-        if isinstance(part.node, Term | Wild | Fuzzy) and is_set_term(part.node)
-    )
-    return terms if len(terms) == len(normal.parts) else None
+    terms = [set_term(part.node) for part in normal.parts]
+    known = tuple(term for term in terms if term is not None)
+    return known if len(known) == len(terms) else None
 
 
 def _sorted(conjunct: list[Normal]) -> Alternative:
@@ -116,8 +110,9 @@ def _sorted(conjunct: list[Normal]) -> Alternative:
         leaf = node.child if isinstance(node, Not) else node
         if isinstance(leaf, And | Or | Not | Everything | Nothing):
             continue  # Everything, alone: there is nothing to want.
-        if isinstance(leaf, Term | Wild | Fuzzy) and is_set_term(leaf):
-            (found.required if wanted else found.forbidden).append(leaf)
+        term = set_term(leaf)
+        if term is not None:
+            (found.required if wanted else found.forbidden).append(term)
         elif never_decided(leaf):
             found.undecided = True
         else:
@@ -139,9 +134,8 @@ def _cover(normal: Normal) -> tuple[SetTerm, ...] | None:
     while todo:
         node, parts_done = todo.pop()
         if node.kind == "leaf":
-            leaf = node.node
-            positive = isinstance(leaf, Term | Wild | Fuzzy) and is_set_term(leaf)
-            done.append((leaf,) if positive and isinstance(leaf, Term | Wild | Fuzzy) else None)
+            term = set_term(node.node)
+            done.append(None if term is None else (term,))
             continue
         if not parts_done:
             todo.append((node, True))

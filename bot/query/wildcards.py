@@ -3,6 +3,7 @@
 No regular expressions: the time is at most the pattern's length times the value's.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 #: Stands for `?` in a piece; no value of a site has it.
@@ -65,6 +66,21 @@ def matches(pattern: str, value: str) -> bool:
         at += len(piece)
     tail = len(value) - len(last)
     return tail >= at and (value.endswith(last) if ANY not in last else _fits(value, last, tail))
+
+
+def among(pattern: str, values: Iterable[str]) -> bool:
+    """Tell whether any of the values has the form of the pattern."""
+    parts = pieces(pattern)
+    if ANY not in "".join(parts):
+        # The commonest forms, without a call for each value.
+        match parts:
+            case (start, ""):
+                return any(value.startswith(start) for value in values)
+            case ("", end):
+                return any(value.endswith(end) for value in values)
+            case ("", middle, ""):
+                return any(middle in value for value in values)
+    return any(matches(pattern, value) for value in values)
 
 
 def near(wanted: str, value: str, distance: int) -> bool:

@@ -124,10 +124,41 @@ def test_very_many_tags_do_not_make_it_remember_without_end() -> None:
     for start in range(0, 60_000, 20_000):
         tags = tuple(f"t{number}" for number in range(start, start + 20_000))
         assert index.match(structs.replace(POST, tags=tags)).matched == {"all"}
-    assert len(index._terms._kept) <= 50_000
+    assert len(index._terms._spellings) <= 50_000
 
 
 def test_a_query_is_found_whatever_its_text_was() -> None:
     index: QueryIndex[str] = QueryIndex()
     index.add("gone", Query(parse("-(-safe)").tree))
     assert index.match(POST).matched == {"gone"}
+
+
+def test_very_many_limits_of_a_field_are_answered_and_forgotten_like_few() -> None:
+    index: QueryIndex[str] = QueryIndex()
+    texts = [f"safe, pony, score.gte:{number}, -faves.gt:{number}" for number in range(-900, 900)]
+    texts += [f"score.lte:{number}" for number in range(-900, 900)]
+    for text in texts:
+        index.add(text, parse(text))
+    for post in (
+        POST,
+        structs.replace(POST, score=-5, faves=10),
+        structs.replace(POST, score=None),
+    ):
+        wanted = {text for text in texts if parse(text).evaluate(post, now=NOW)}
+        assert index.match(post, now=NOW) == (wanted, set())
+    for text in texts:
+        index.discard(text)
+    assert index._terms.uses == {}
+    assert index._checks.nodes == {}
+
+
+def test_many_queries_of_two_popular_tags_are_told_apart() -> None:
+    texts = [f"safe, pony, {sign}{letter}{number}" for sign in ("", "-")
+             for letter in "ax" for number in range(20)]  # fmt: skip
+    texts += ["pony, safe", "-pony", "-safe, -x1", "(safe || q), (pony || r)", "-explicit, -safe"]
+    index = agrees(texts)
+    agrees(texts, structs.replace(POST, tags=("pony", "x1")))
+    for text in texts:
+        index.discard(text)
+    assert index.match(POST, now=NOW) == (set(), set())
+    assert index._terms.uses == {}
