@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: help setup demo run test check bench bench-query bench-http fuzz texts lock smoke clean
+.PHONY: help setup demo run test check bench bench-query bench-feeds bench-http fuzz texts lock smoke clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench: $(VENV)/dev ## Our own overhead, start-up and memory (reports; nothing pa
 
 bench-query: $(VENV)/dev ## The query index beside the naive ways
 	@$(BIN)/python -m benchmarks.query $(ARGS)
+
+bench-feeds: $(VENV)/dev ## Feeds beside one search per subscription and interval
+	@$(BIN)/python -m benchmarks.feeds $(ARGS)
 
 bench-http: $(VENV)/dev ## The API layer beside the Python clients there are
 	@$(BIN)/python -m benchmarks.http_clients $(ARGS)

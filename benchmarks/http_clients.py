@@ -22,9 +22,9 @@ from typing import Any, Self
 from aiohttp import web
 from msgspec import Struct, structs, to_builtins
 
+from bot.catalogue import Limit
 from bot.clock import SYSTEM_CLOCK
 from bot.sites import CATALOGUE, PostPage, Priority, Sites, Transport
-from bot.sites.catalogue import Limit
 from bot.sites.pages import pages
 from bot.sites.patience import patiently
 

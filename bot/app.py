@@ -1,32 +1,34 @@
 """The composition root: settings become store, sites, finder and client, in that order."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from typing import Self
 
 import msgspec
 import structlog
 
+from bot.catalogue import CATALOGUE, Site
 from bot.client import MailmareBot
 from bot.clock import SYSTEM_CLOCK, Clock
-from bot.loops import end, every, start
+from bot.cool_downs import CoolDowns
+from bot.feeds.feeds import Feeds
+from bot.loops import Beat, Loops
+from bot.messenger import Messenger
 from bot.policies import Policies
 from bot.quotas import Quotas
+from bot.redaction import Redactor
 from bot.settings import Settings
 from bot.site_filters import SiteFilterReader
 from bot.sites import Sites
 from bot.sites.agent import user_agent
-from bot.sites.catalogue import CATALOGUE, Site
+from bot.sites.memory import Memory
 from bot.sites.transport import Transport
 from bot.store import FILE_NAME, Store
+from bot.texts import Languages
 from bot.ui.finder import Finder
 
 #: How often servers whose grace is over are looked for, and imported filters read again.
 _FORGET_EVERY = 6 * 3600.0
 _REFRESH_EVERY = 3600.0
-
-#: The file that holds until when which site is left alone.
-COOL_DOWNS = "cool-downs.json"
 
 _log = structlog.get_logger(__name__)
 
@@ -34,14 +36,23 @@ _log = structlog.get_logger(__name__)
 class App:
     """Everything that lives as long as the process; entering starts it, leaving ends it.
 
-    The parts end in the opposite order of their start: first the loops, then the client, so that
-    nothing more is asked for, then the sites, then the store. The caller holds the lock on the
-    data directory, which exists. Entering raises StoreError where the database cannot be used.
+    The parts end in the opposite order of their start: first the feeds, with what they are sending,
+    and the loops, then the client, so that nothing more is asked for, then the sites, then the
+    store. The caller holds the lock on the data directory, which exists. Entering raises StoreError
+    where the database cannot be used.
     """
 
-    def __init__(self, settings: Settings, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock = SYSTEM_CLOCK,
+        *,
+        languages: Languages | None = None,
+    ) -> None:
         self.settings = settings
+        self.languages = languages or Languages()
         self.clock = clock
+        self.loops = Loops(clock, redact=Redactor(settings.secrets()))
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -49,7 +60,10 @@ class App:
             self.store = await opening.enter_async_context(
                 Store(self.settings.data_dir / FILE_NAME, self.clock)
             )
-            transport = new_transport(self.settings, self.clock)
+            self._cool_downs = CoolDowns()
+            await self._cool_downs.read(self.store)
+            opening.push_async_callback(self._cool_downs.write_last, self.store)
+            transport = new_transport(self.settings, self.clock, self._cool_downs)
             self.sites = await opening.enter_async_context(
                 Sites(sites_in_use(self.settings), transport, keys=self.settings.site_keys())
             )
@@ -63,8 +77,24 @@ class App:
                 guild=self.settings.guild_rate,
                 reports=self.settings.report_rate,
             )
-            self.client = await opening.enter_async_context(self.new_client())
-            opening.push_async_callback(end, self._start_loops())
+            self.client = await opening.enter_async_context(self._new_client())
+            self._messenger = Messenger(self.client, self.clock)
+            opening.push_async_callback(self._messenger.close)
+            self.feeds = Feeds(
+                self.store,
+                self.sites,
+                self.policies,
+                self._messenger,
+                self.clock,
+                self.loops,
+                self.settings,
+                self.languages,
+            )
+            self.client.feeds = self.feeds
+            opening.push_async_callback(self.loops.close)
+            opening.push_async_callback(self.feeds.stop)
+            await self.feeds.start()
+            self._start_loops()
             self._open = opening.pop_all()
         return self
 
@@ -73,24 +103,29 @@ class App:
 
     def new_client(self) -> MailmareBot:
         """Return a client that has not started yet and remembers nothing, on the same sites."""
+        client = self._new_client()
+        client.feeds = self.feeds
+        return client
+
+    def _new_client(self) -> MailmareBot:
         return MailmareBot(
             Finder(self.sites, self.clock),
             store=self.store,
             policies=self.policies,
             site_filters=self.site_filters,
             quotas=self.quotas,
+            loops=self.loops,
+            languages=self.languages,
             settings=self.settings,
         )
 
-    def _start_loops(self) -> list[asyncio.Task[None]]:
-        chores = (
-            ("forget", _FORGET_EVERY, self._forget_departed),
-            ("site filters", _REFRESH_EVERY, self._refresh_site_filters),
-        )
-        return [
-            start(every(seconds, work, clock=self.clock, name=name))
-            for name, seconds, work in chores
-        ]
+    def _start_loops(self) -> None:
+        self.loops.keep("cool-downs", self._write_cool_downs)
+        self.loops.start("forget", _FORGET_EVERY, self._forget_departed)
+        self.loops.start("site filters", _REFRESH_EVERY, self._refresh_site_filters)
+
+    async def _write_cool_downs(self, beat: Beat) -> None:
+        await self._cool_downs.keep_writing(self.store, beat)
 
     async def _forget_departed(self) -> None:
         """Delete what is kept of servers whose grace is over (rule D10)."""
@@ -104,13 +139,13 @@ class App:
         self.policies.forget(*await self.site_filters.refresh())
 
 
-def new_transport(settings: Settings, clock: Clock) -> Transport:
-    """Return the way to the sites, with the cool-downs of all processes on this directory (L6)."""
+def new_transport(settings: Settings, clock: Clock, memory: Memory) -> Transport:
+    """Return the way to the sites; in `memory` are the cool-downs that hold for it (rule L6)."""
     return Transport(
         clock,
         user_agent=user_agent(settings.contact),
         allow_loopback_http=settings.allow_loopback_sites,
-        memory=settings.data_dir / COOL_DOWNS,
+        memory=memory,
     )
 
 

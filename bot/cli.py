@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot import cli_db, cli_site
+from bot import cli_db, cli_explain, cli_site
 from bot.command_line import end, refuse, settings_or_refuse
 from bot.exit_codes import Exit
 from bot.texts import _
@@ -28,6 +28,7 @@ app = typer.Typer(
 
 app.add_typer(cli_db.app, name="db")
 app.command("site", help=cli_site.HELP)(cli_site.site)
+app.command("explain", help=cli_explain.HELP)(cli_explain.explain)
 
 
 @app.command(help=_("Run the bot on Discord, with DISCORD_TOKEN, until it is told to stop."))

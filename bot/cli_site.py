@@ -14,9 +14,9 @@ from bot.exit_codes import Exit
 from bot.texts import _
 
 if TYPE_CHECKING:
+    from bot.catalogue import Site
     from bot.settings import Settings
     from bot.sites import SiteError
-    from bot.sites.catalogue import Site
     from bot.sites.routes import Route
 
 HELP = _("Ask a site: NAME ROUTE and what the route needs; without them, list what there is.")
@@ -63,17 +63,19 @@ def site(
 
 async def _ask(settings: "Settings", name: str, route_name: str, texts: Sequence[str]) -> Any:
     from bot.app import new_transport, sites_in_use
+    from bot.beside import cool_downs_beside
     from bot.clock import SYSTEM_CLOCK
     from bot.sites import Sites
 
     in_use = sites_in_use(settings)
     route = _find(in_use, name, route_name)
-    transport = new_transport(settings, SYSTEM_CLOCK)
-    async with Sites(in_use, transport, keys=settings.site_keys()) as sites:
-        client = sites.get(name) or sites.ponyaggregate
-        call = getattr(client, route.call)
-        given, named = read_arguments(call, texts)
-        return await call(*given, **named)
+    async with cool_downs_beside(settings.data_dir, SYSTEM_CLOCK) as memory:
+        transport = new_transport(settings, SYSTEM_CLOCK, memory)
+        async with Sites(in_use, transport, keys=settings.site_keys()) as sites:
+            client = sites.get(name) or sites.ponyaggregate
+            call = getattr(client, route.call)
+            given, named = read_arguments(call, texts)
+            return await call(*given, **named)
 
 
 def _find(in_use: "Mapping[str, Site]", name: str, route_name: str) -> "Route":

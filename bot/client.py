@@ -10,22 +10,25 @@ from discord import app_commands
 from discord.ext import commands
 from discord.state import AutoShardedConnectionState
 
+from bot.catalogue import CATALOGUE
+from bot.feeds.feeds import Feeds
+from bot.loops import Loops
 from bot.policies import Policies
 from bot.quotas import Quotas
 from bot.registration import register_operator_commands
 from bot.settings import Settings
 from bot.site_filters import SiteFilterReader
 from bot.store import COMMANDS, Store, StoreError
-from bot.texts import _
+from bot.texts import Languages, _
 from bot.ui.answers import tell
+from bot.ui.attachments import Attachments
 from bot.ui.buttons import BUTTONS
+from bot.ui.feed_buttons import ResumeButton
 from bot.ui.finder import Finder
 from bot.ui.pace import in_pace
+from bot.ui.speech import speak_to_channel
 
 _log = structlog.get_logger(__name__)
-
-#: Discord's own hosts of attachments (reference: safety, 5).
-ATTACHMENT_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 #: Every module of commands, by name, in the order in which it is loaded.
 EXTENSIONS = (
@@ -33,19 +36,16 @@ EXTENSIONS = (
     "cogs.derpibooru",
     "cogs.ponybooru",
     "cogs.twibooru",
+    "cogs.mature",
+    "cogs.feed",
     "cogs.about",
     "cogs.filter",
     "cogs.server",
     "cogs.privacy",
     "cogs.operator",
 )
-#: Those that are about one site alone: a site that is switched off has no commands.
-_SITES = {
-    "cogs.pony": "ponyapi",
-    "cogs.derpibooru": "derpibooru",
-    "cogs.ponybooru": "ponybooru",
-    "cogs.twibooru": "twibooru",
-}
+#: What a module that is about one site alone calls it, where that is not the site's own name.
+_SITES = {"cogs.pony": "ponyapi"}
 
 
 class _Tree(app_commands.CommandTree["MailmareBot"]):
@@ -53,6 +53,7 @@ class _Tree(app_commands.CommandTree["MailmareBot"]):
 
     async def interaction_check(self, interaction: discord.Interaction["MailmareBot"], /) -> bool:
         """Hold commands back that come too fast; completion comes with every key and is free."""
+        await speak_to_channel(interaction)
         return interaction.type is discord.InteractionType.autocomplete or await in_pace(
             interaction
         )
@@ -83,6 +84,9 @@ class _State(AutoShardedConnectionState):
 class MailmareBot(commands.AutoShardedBot):
     """Mailmare on Discord: slash commands and buttons, no privileged intent (rule D8)."""
 
+    feeds: Feeds
+    """Set by the app, as they send their messages through a client."""
+
     def __init__(
         self,
         finder: Finder,
@@ -91,6 +95,8 @@ class MailmareBot(commands.AutoShardedBot):
         policies: Policies,
         site_filters: SiteFilterReader,
         quotas: Quotas,
+        loops: Loops,
+        languages: Languages,
         settings: Settings,
         shard_count: int | None = None,
     ) -> None:
@@ -112,9 +118,11 @@ class MailmareBot(commands.AutoShardedBot):
         self.policies = policies
         self.site_filters = site_filters
         self.quotas = quotas
+        self.loops = loops
+        self.languages = languages
         self.settings = settings
-        self.attachment_hosts = ATTACHMENT_HOSTS
-        """The only hosts that what members attach is read from; a simulated Discord has its own."""
+        self.attachments = Attachments()
+        """The way to what members attach; a simulated Discord has its own."""
 
     def _get_state(self, **options: Any) -> _State:  # type: ignore[override]
         return _State(
@@ -127,9 +135,11 @@ class MailmareBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Load the commands, answer buttons of earlier runs, and tell Discord what changed."""
-        self.add_dynamic_items(*BUTTONS)
+        self.add_dynamic_items(*BUTTONS, ResumeButton)
         for extension in EXTENSIONS:
-            if _SITES.get(extension) in {None, *self.finder.sites}:
+            site = _SITES.get(extension, extension.removeprefix("cogs."))
+            # A site that is switched off has no commands.
+            if site not in CATALOGUE or site in self.finder.sites:
                 await self.load_extension(extension)
         await self._sync_if_changed()
         await self._register_operator_commands()
@@ -158,6 +168,10 @@ class MailmareBot(commands.AutoShardedBot):
     async def _register_operator_commands(self) -> None:
         await register_operator_commands(self.tree, self.store, self.settings.operator_guild)
 
+    async def on_ready(self) -> None:
+        """Let the feeds begin: the servers and their channels are known now."""
+        self.feeds.connected()
+
     async def on_shard_servers(self, shard_id: int, shard_count: int, present: list[int]) -> None:
         """Find servers that removed the bot while it was away (rule D10, fault F23).
 
@@ -173,6 +187,7 @@ class MailmareBot(commands.AutoShardedBot):
         """Keep what is known of a server that comes back before its grace is over."""
         async with self.store.write() as tx:
             await tx.retention.joined(guild.id)
+        await self.feeds.guild_changed(guild.id)
         if guild.id == self.settings.operator_guild:
             await self._register_operator_commands()
 
@@ -181,12 +196,32 @@ class MailmareBot(commands.AutoShardedBot):
         async with self.store.write() as tx:
             await tx.retention.left(guild.id)
         self.policies.forget(guild.id)
+        await self.feeds.guild_changed(guild.id)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Forget what a deleted channel had of its own."""
         async with self.store.write() as tx:
             await tx.retention.forget_channel(channel.id)
         self.policies.forget(channel.guild.id)
+        await self.feeds.channel_gone(channel.id)
+
+    async def on_thread_delete(self, thread: discord.Thread) -> None:
+        """Pause the feeds of a deleted thread (fault F20)."""
+        await self.feeds.channel_gone(thread.id)
+
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Try again what lacked a permission there (fault F21)."""
+        await self.feeds.access_changed(after.guild.id)
+
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """Try again what lacked a permission there (fault F21)."""
+        await self.feeds.access_changed(after.guild.id)
+
+    async def on_thread_update(self, _before: discord.Thread, after: discord.Thread) -> None:
+        """Try again what waits for a thread to be opened (fault F24)."""
+        await self.feeds.access_changed(after.guild.id)
 
 
 def _error_text(error: app_commands.AppCommandError) -> str:

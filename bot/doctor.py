@@ -13,13 +13,14 @@ import aiohttp
 from msgspec import Struct
 
 from bot.app import new_transport, sites_in_use
+from bot.beside import cool_downs_beside
+from bot.catalogue import CATALOGUE
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.discord_api import DiscordAnswerError, ask
 from bot.doctor_sites import site_check
 from bot.exit_codes import Exit
 from bot.finding import Finding, Patient
 from bot.settings import Settings
-from bot.settings_table import SITE_TITLES
 from bot.sites import Sites
 from bot.texts import _
 
@@ -57,7 +58,7 @@ def checks(settings: Settings) -> list[Check]:
         Check(_("settings"), _check_settings),
         Check(_("data directory"), _check_data_directory),
         Check(_("clock"), _check_clock),
-        *(Check(title, site_check(name)) for name, title in SITE_TITLES.items()),
+        *(Check(site.title, site_check(name)) for name, site in CATALOGUE.items()),
         Check("Discord", _check_discord),
         *([Check(_("log-ins"), _check_log_ins)] if settings.discord_token else []),
     ]
@@ -65,9 +66,10 @@ def checks(settings: Settings) -> list[Check]:
 
 @asynccontextmanager
 async def _patient(settings: Settings, clock: Clock) -> AsyncIterator[Patient]:
-    transport = new_transport(settings, clock)
-    async with Sites(sites_in_use(settings), transport) as sites:
-        yield Patient(settings, clock, transport, sites)
+    async with cool_downs_beside(settings.data_dir, clock) as memory:
+        transport = new_transport(settings, clock, memory)
+        async with Sites(sites_in_use(settings), transport) as sites:
+            yield Patient(settings, clock, transport, sites)
 
 
 async def _check_settings(patient: Patient) -> Finding:

@@ -9,19 +9,30 @@ from zoneinfo import available_timezones
 import msgspec
 from msgspec import Meta, Struct, structs
 
+from bot.catalogue import CATALOGUE
+from bot.feeds.wishes import FeedRefusedError
+from bot.guild_feeds import FeedPart, part_of, wish_of
 from bot.guild_filters import MOST_RULES, MOST_SITE_FILTERS
 from bot.policies import GuildWishes, dialect_of
 from bot.posts.tags import clean_tag_name
 from bot.query import QueryError, parse
-from bot.sites.catalogue import CATALOGUE
-from bot.store import Channel, Filter, Guild, Kind, SiteFilter, Subject, Transaction
-from bot.texts import _, ngettext
+from bot.store import (
+    Channel,
+    Filter,
+    Guild,
+    Kind,
+    SiteFilter,
+    Subject,
+    Subscription,
+    Transaction,
+)
+from bot.texts import ENGLISH, _, ngettext
 
 #: Bytes that a file may have.
 LARGEST = 256 * 1024
-LANGUAGES = ("en",)
 _FORMAT: TypeAlias = Literal["mailmare-server-1"]
 _MOST_CHANNELS = 500
+_MOST_FEEDS = 1000
 #: An imported site filter is read again at the next occasion.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -83,6 +94,8 @@ class GuildFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channels: Annotated[tuple[ChannelPart, ...], Meta(max_length=_MOST_CHANNELS)] = ()
     filters: Annotated[tuple[FilterPart, ...], Meta(max_length=MOST_RULES)] = ()
     site_filters: Annotated[tuple[SiteFilterPart, ...], Meta(max_length=MOST_SITE_FILTERS)] = ()
+    feeds: Annotated[tuple[FeedPart, ...], Meta(max_length=_MOST_FEEDS)] | None = None
+    """`None` in files of before there were any: those of the server stay."""
 
 
 @cache
@@ -91,8 +104,8 @@ def time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def export(wishes: GuildWishes) -> bytes:
-    """Return a server's settings as a file; no member is named in it."""
+def export(wishes: GuildWishes, feeds: Iterable[Subscription] = ()) -> bytes:
+    """Return a server's settings and feeds as a file; no member is named in it."""
     guild = wishes.guild
     file = GuildFile(
         time_zone=guild.time_zone,
@@ -104,12 +117,16 @@ def export(wishes: GuildWishes) -> bytes:
         channels=tuple(ChannelPart(one.id, one.adult, one.graphic) for one in wishes.channels),
         filters=tuple(_filter_part(one) for one in wishes.filters),
         site_filters=tuple(_site_filter_part(one) for one in wishes.site_filters),
+        feeds=tuple(part_of(one) for one in feeds),
     )
     return msgspec.json.format(msgspec.json.encode(file), indent=2)
 
 
-def read(body: bytes) -> GuildFile:
-    """Return a file's settings; raises GuildFileError with what is wrong in it, and where."""
+def read(body: bytes, languages: Collection[str] = (ENGLISH,)) -> GuildFile:
+    """Return a file's settings; raises GuildFileError with what is wrong in it, and where.
+
+    `languages` are those that are spoken.
+    """
     if len(body) > LARGEST:
         raise GuildFileError(_("This file is too large to be one of mine."))
     try:
@@ -120,10 +137,12 @@ def read(body: bytes) -> GuildFile:
         ) from error
     if file.time_zone not in time_zones():
         raise GuildFileError(_("There is no time zone {zone}.").format(zone=file.time_zone))
-    if file.language not in LANGUAGES:
+    if file.language not in languages:
         raise GuildFileError(_("I do not speak {language}.").format(language=file.language))
     for one in file.filters:
         _check_filter(one)
+    for feed in file.feeds or ():
+        _check_feed(feed)
     for filter_part in file.site_filters:
         row = CATALOGUE.get(filter_part.site)
         if row is None or row.family != "philomena":
@@ -138,20 +157,32 @@ def at_home(
 
     Channels and roles of another server mean nothing here.
     """
-    known = set(channels)
+    known, present = set(channels), set(roles)
     new = structs.replace(
         file,
-        manager_role_id=file.manager_role_id if file.manager_role_id in set(roles) else None,
+        manager_role_id=file.manager_role_id if file.manager_role_id in present else None,
         notice_channel_id=file.notice_channel_id if file.notice_channel_id in known else None,
         channels=tuple(one for one in file.channels if one.id in known),
         filters=tuple(one for one in file.filters if one.channel_id in known | {None}),
         site_filters=tuple(one for one in file.site_filters if one.channel_id in known | {None}),
+        feeds=None
+        if file.feeds is None
+        else tuple(
+            structs.replace(one, role_id=one.role_id if one.role_id in present else None)
+            for one in file.feeds
+            if one.channel_id in known
+        ),
     )
     return new, _size(file) - _size(new)
 
 
-def changes(old: GuildWishes, new: GuildFile) -> tuple[str, ...]:
-    """Return what a file would change, a line each; nothing where it changes nothing."""
+def changes(
+    old: GuildWishes, new: GuildFile, feeds: Iterable[Subscription] = ()
+) -> tuple[str, ...]:
+    """Return what a file would change, a line each; nothing where it changes nothing.
+
+    `feeds` are those of the server.
+    """
     before = msgspec.json.decode(export(old), type=GuildFile)
     lines = []
     for name, label in (
@@ -180,6 +211,12 @@ def changes(old: GuildWishes, new: GuildFile) -> tuple[str, ...]:
         lines.append(
             _("channels with settings: {more} more, {fewer} fewer").format(more=more, fewer=fewer)
         )
+    if new.feeds is not None:
+        more, fewer = _difference(map(part_of, feeds), new.feeds)
+        if more or fewer:
+            lines.append(
+                _("feeds and schedules: {more} more, {fewer} fewer").format(more=more, fewer=fewer)
+            )
     return tuple(lines)
 
 
@@ -218,7 +255,11 @@ async def apply(tx: Transaction, guild_id: int, file: GuildFile, *, by: int) -> 
         guild_id,
         "server.import",
         actor_id=by,
-        after={"filters": len(file.filters), "site filters": len(file.site_filters)},
+        after={
+            "filters": len(file.filters),
+            "site filters": len(file.site_filters),
+            "feeds": len(file.feeds or ()),
+        },
     )
 
 
@@ -259,6 +300,15 @@ def _check_filter(one: FilterPart) -> None:
         ) from error
 
 
+def _check_feed(one: FeedPart) -> None:
+    try:
+        wish_of(one, guild_id=0, now=_LONG_AGO)
+    except (FeedRefusedError, QueryError) as error:
+        raise GuildFileError(
+            _("A feed of the file cannot be: {reason}").format(reason=error.message)
+        ) from error
+
+
 def _filter_part(one: Filter) -> FilterPart:
     return FilterPart(one.kind, one.subject, one.expression, one.site, one.channel_id)
 
@@ -278,5 +328,5 @@ def _site_filter_part(one: SiteFilter) -> SiteFilterPart:
 
 def _size(file: GuildFile) -> int:
     single = (file.manager_role_id, file.notice_channel_id)
-    lists = (file.channels, file.filters, file.site_filters)
+    lists = (file.channels, file.filters, file.site_filters, file.feeds or ())
     return sum(one is not None for one in single) + sum(map(len, lists))

@@ -5,7 +5,7 @@ Nothing here imports Discord's library, so that a container can ask often and ch
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     """Seconds between two beats."""
     waiting_until: datetime | None = None
     """The end of a wait before the next log-in, where the bot is in one."""
+    troubles: Sequence[str] = ()
+    """A line for each of its loops that is stuck or failing."""
 
 
 class Health(Struct, frozen=True):
@@ -52,12 +54,14 @@ async def heartbeat(
     interval: float = 15.0,
     *,
     waiting_until: datetime | None = None,
+    troubles: Callable[[], Sequence[str]] = tuple,
 ) -> None:
     """Write the file at once, then again and again until cancelled.
 
     That is every `interval` seconds, and each second until the bot is connected for the first
     time. `alive` says whether it is just now. A bot that waits before it logs in says until when,
-    with `waiting_until`; it does not become connected meanwhile. The file is removed at the end.
+    with `waiting_until`; it does not become connected meanwhile. `troubles` gives a line for each
+    loop of the bot that does not do its work. The file is removed at the end.
     A disk that takes no more is logged once, and the bot goes on (fault F48).
     """
     alive_at: datetime | None = None
@@ -72,6 +76,7 @@ async def heartbeat(
                 alive_at=alive_at,
                 interval=interval,
                 waiting_until=waiting_until,
+                troubles=troubles(),
             )
             try:
                 _write(path, msgspec.json.encode(beat))
@@ -120,6 +125,13 @@ def check(path: Path, now: datetime) -> Health:
             ok=False,
             text=_("running, but not connected to Discord for {seconds} s").format(
                 seconds=round(silence)
+            ),
+        )
+    if beat.troubles:
+        return Health(
+            ok=False,
+            text=_("running, but not all of it works. {troubles}").format(
+                troubles=" ".join(beat.troubles)
             ),
         )
     return Health(ok=True, text=_("running and connected to Discord"))

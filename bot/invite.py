@@ -28,12 +28,16 @@ class Permission(Struct, frozen=True):
         return 1 << self.bit
 
 
-# Discord lets an application answer wherever a member may use its commands: the first two are
-# for what the bot sends on its own account.
+# Discord lets an application answer wherever a member may use its commands: these are for what
+# the bot sends on its own account.
 PERMISSIONS: tuple[Permission, ...] = (
-    Permission(10, "View Channel", _("to see the channel that /server setup chose for notices")),
-    Permission(11, "Send Messages", _("to tell the managers there of a reported picture")),
+    Permission(10, "View Channel", _("to see the channels that feeds and notices are for")),
+    Permission(11, "Send Messages", _("to announce posts there, and to tell what is wrong")),
     Permission(14, "Embed Links", _("to show a picture with its artist, source and page")),
+    Permission(
+        16, "Read Message History", _("to find its own messages after a crash, and repeat none")
+    ),
+    Permission(38, "Send Messages in Threads", _("to announce posts in threads and forums")),
 )
 
 

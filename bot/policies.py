@@ -4,9 +4,11 @@ from collections import OrderedDict
 
 from msgspec import Struct
 
+from bot.catalogue import CATALOGUE, Dialect
 from bot.safety import (
     Action,
     ChannelFacts,
+    ChannelKind,
     Imported,
     Place,
     Policy,
@@ -18,11 +20,12 @@ from bot.safety import (
     policy_for,
     verdict,
 )
-from bot.sites.catalogue import CATALOGUE, Dialect
 from bot.store import Channel, Filter, Guild, SiteFilter, Store, Subject, Transaction
 
+#: What the policy of a place that is not known refuses only because it is not known (rule D6).
+OF_PLACE = frozenset({"safety 3.5 rating", "D2"})
 #: Servers whose wishes are remembered at a time.
-REMEMBERED = 1000
+REMEMBERED = 10_000
 
 
 class Where(Struct, frozen=True, kw_only=True):
@@ -88,6 +91,14 @@ class Policies:
         if key not in known.policies:
             known.policies[key] = self._policy(known.wishes, where.channel_id, seen, switches)
         return known.policies[key]
+
+    def is_sure_of(self, where: Where) -> bool:
+        """Tell whether what is known of a place is Discord's word, not our caution (D6, F02).
+
+        Of a place that is not known for what it is a rating says nothing that lasts.
+        """
+        known = where.facts.guild_available and where.facts.kind is not ChannelKind.UNKNOWN
+        return known or self.profile is Profile.SAFE
 
     async def guild(self, guild_id: int) -> Guild:
         """Return a server's settings."""

@@ -23,6 +23,13 @@ GUILD_RATE = Rate(60, 60)
 #: Reports of one person, and of one message by whomever.
 REPORT_RATE = Rate(3, 600)
 _MESSAGE_RATE = Rate(1, 3600)
+#: Feeds and schedules of one server, and the messages that they send together.
+FEEDS = 50
+FEED_RATE = Rate(300, 3600)
+#: Posts that one feed is owed at most; what is older is only counted (fault F38).
+CATCH_UP = 25
+#: Seconds for which Discord is trusted to know a nonce again: it says only "the past few minutes".
+NONCE_WINDOW = 60
 
 
 class Quota:

@@ -178,7 +178,11 @@ async def _connect(settings: Settings, clock: Clock, restarts: Restarts) -> Exit
         await client.login(settings.discord_token.reveal())
         client.shard_count = await _await_session(client, settings, clock)
         beside = [
-            start(health.heartbeat(path, clock, lambda: _is_connected(client))),
+            start(
+                health.heartbeat(
+                    path, clock, lambda: _is_connected(client), troubles=app.loops.troubles
+                )
+            ),
             start(_tell_ready(client, restarts)),
         ]
         try:

@@ -10,18 +10,26 @@ import msgspec
 from dotenv.parser import parse_stream
 from msgspec import Struct
 
-from bot.quotas import GUILD_RATE, REPORT_RATE, USER_RATE, Rate
+from bot.catalogue import CATALOGUE
+from bot.quotas import (
+    CATCH_UP,
+    FEED_RATE,
+    FEEDS,
+    GUILD_RATE,
+    NONCE_WINDOW,
+    REPORT_RATE,
+    USER_RATE,
+    Rate,
+)
 from bot.secret import Secret
+from bot.setting import PREFIX, Setting
 from bot.settings_table import (
     DISCORD_API_URL,
     DISCORD_GATEWAY_URL,
-    PREFIX,
     SETTINGS,
-    SITE_TITLES,
     LogFormat,
     LogLevel,
     Profile,
-    Setting,
 )
 from bot.texts import _
 
@@ -74,8 +82,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     user_rate: Rate = USER_RATE
     guild_rate: Rate = GUILD_RATE
     report_rate: Rate = REPORT_RATE
+    feeds: int = FEEDS
+    feed_posts: Rate = FEED_RATE
+    catch_up: int = CATCH_UP
+    nonce_window: int = NONCE_WINDOW
     sites: dict[str, SiteOverride] = msgspec.field(
-        default_factory=lambda: {name: SiteOverride() for name in SITE_TITLES}
+        default_factory=lambda: {name: SiteOverride() for name in CATALOGUE}
     )
     """By catalogue name; every site is there."""
     allow_loopback_sites: bool = False
@@ -225,7 +237,7 @@ def _read_secret_files(texts: dict[str, str], problems: list[Problem]) -> None:
 
 
 def _plain_sites(values: Mapping[str, object]) -> Iterator[Problem]:
-    for site in SITE_TITLES:
+    for site in CATALOGUE:
         if str(values.get(f"{site}.url", "")).startswith("http:"):
             yield Problem(
                 f"{PREFIX}{site.upper()}_URL",
@@ -237,7 +249,7 @@ def _plain_sites(values: Mapping[str, object]) -> Iterator[Problem]:
 
 def _assemble(values: Mapping[str, Any]) -> Settings:
     fields = {key: value for key, value in values.items() if "." not in key}
-    overrides: dict[str, dict[str, Any]] = {site: {} for site in SITE_TITLES}
+    overrides: dict[str, dict[str, Any]] = {site: {} for site in CATALOGUE}
     for key, value in values.items():
         site, dot, field = key.partition(".")
         if dot:

@@ -3,7 +3,8 @@
 from itertools import groupby
 from textwrap import wrap
 
-from bot.settings_table import SETTINGS, Setting
+from bot.setting import Setting
+from bot.settings_table import SETTINGS
 from bot.texts import _
 
 _WIDTH = 98

@@ -8,6 +8,7 @@ from bot.client import MailmareBot
 from bot.texts import _
 from bot.ui.answers import answering
 from bot.ui.guide import about_embed, help_messages
+from bot.ui.speech import speak_to_person
 
 
 class About(commands.Cog):
@@ -21,6 +22,7 @@ class About(commands.Cog):
     async def help(self, interaction: discord.Interaction) -> None:
         """List every command, from the commands themselves."""
         async with answering(interaction):
+            speak_to_person(interaction)
             first, *others = help_messages(self._bot.tree)
             await interaction.response.send_message(embeds=first, ephemeral=True)
             for embeds in others:
@@ -31,6 +33,7 @@ class About(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         """Say what the bot is, its privacy, source code and version, and the sites' state."""
         async with answering(interaction):
+            speak_to_person(interaction)
             finder = self._bot.finder
             await interaction.response.send_message(
                 embed=about_embed(finder.sites.status(), finder.clock), ephemeral=True

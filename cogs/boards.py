@@ -17,7 +17,45 @@ from bot.ui.here import policy_here
 from bot.ui.search import Search
 from cogs.options import BoardId, CommentsPage, Query, TagName
 
-_SORTS = [app_commands.Choice(name=sort.title, value=sort.name) for sort in sorts()]
+SORTS = [app_commands.Choice(name=sort.title, value=sort.name) for sort in sorts()]
+
+
+async def answer_search(
+    interaction: discord.Interaction, finder: Finder, search: Search, *, mature: bool = False
+) -> None:
+    """Answer with the first result and the buttons to reach the others."""
+    async with answering(interaction, search.text):
+        policy = await policy_here(interaction, mature=mature)
+        finder.link(search, policy)  # What cannot be asked is said at once, privately.
+        await think(interaction)
+        await show(interaction, await finder.first(search, policy), mature=mature)
+
+
+async def answer_random(
+    interaction: discord.Interaction, finder: Finder, search: Search, *, mature: bool = False
+) -> None:
+    """Answer with a random result and the button for another."""
+    async with answering(interaction, search.text):
+        policy = await policy_here(interaction, mature=mature)
+        finder.link(search, policy)
+        await think(interaction)
+        await show(interaction, await finder.draw(search, policy), mature=mature)
+
+
+async def answer_post(
+    interaction: discord.Interaction,
+    finder: Finder,
+    site: str,
+    number: int,
+    *,
+    mature: bool = False,
+) -> None:
+    """Answer with the post of that number, if it may be shown."""
+    async with answering(interaction):
+        finder.board(site)
+        policy = await policy_here(interaction, mature=mature)
+        await think(interaction)
+        await show(interaction, await finder.post(site, number, policy), mature=mature)
 
 
 class BoardCog(commands.GroupCog):
@@ -34,48 +72,31 @@ class BoardCog(commands.GroupCog):
         query=_("A search as on the site, such as: twilight sparkle, (cute OR solo), -sad"),
         sort=_("The order of the results; newest first if you do not say."),
     )
-    @app_commands.choices(sort=_SORTS)
+    @app_commands.choices(sort=SORTS)
     async def search(
         self, interaction: discord.Interaction, query: Query, sort: str | None = None
     ) -> None:
         """Answer with the first result and the buttons to reach the others."""
-        async with answering(interaction, query):
-            search = Search(self.site, query, sort or "")
-            policy = await policy_here(interaction)
-            self._finder.link(search, policy)  # What cannot be asked is said at once, privately.
-            await think(interaction)
-            found = await self._finder.first(search, policy)
-            await show(interaction, found)
+        await answer_search(interaction, self._finder, Search(self.site, query, sort or ""))
 
     @app_commands.command(description=_("A random picture, and another, and another."))
     @app_commands.describe(
         query=_("A search as on the site; leave it out for any picture."),
         sort=_("Draw from the first 50 in this order instead of from all."),
     )
-    @app_commands.choices(sort=_SORTS)
+    @app_commands.choices(sort=SORTS)
     async def random(
         self, interaction: discord.Interaction, query: Query = "", sort: str | None = None
     ) -> None:
         """Answer with a random result and the button for another."""
-        async with answering(interaction, query):
-            search = Search(self.site, query, sort or "")
-            policy = await policy_here(interaction)
-            self._finder.link(search, policy)
-            await think(interaction)
-            found = await self._finder.draw(search, policy)
-            await show(interaction, found)
+        await answer_random(interaction, self._finder, Search(self.site, query, sort or ""))
 
     @app_commands.command(description=_("One picture by its number."))
     @app_commands.describe(number=_("The number in the address of the picture's page."))
     @app_commands.rename(number="id")
     async def post(self, interaction: discord.Interaction, number: BoardId) -> None:
         """Answer with the post of that number, if it may be shown."""
-        async with answering(interaction):
-            self._finder.board(self.site)
-            policy = await policy_here(interaction)
-            await think(interaction)
-            found = await self._finder.post(self.site, number, policy)
-            await show(interaction, found)
+        await answer_post(interaction, self._finder, self.site, number)
 
     @app_commands.command(description=_("The picture that the site features at present."))
     async def featured(self, interaction: discord.Interaction) -> None:

@@ -7,10 +7,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.catalogue import CATALOGUE
 from bot.client import MailmareBot
 from bot.guild_filters import FilterRefusedError, GuildFilters, Place
 from bot.safety import verify
-from bot.sites.catalogue import CATALOGUE
 from bot.store import Kind
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think

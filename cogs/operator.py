@@ -8,10 +8,10 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.catalogue import CATALOGUE
 from bot.client import MailmareBot
 from bot.posts.tags import clean_tag_name, split_namespace
 from bot.posts.text import safe_text
-from bot.sites.catalogue import CATALOGUE
 from bot.sites.errors import SiteError
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, tell, think
@@ -51,17 +51,20 @@ class Operator(
             _log.warning("cannot ask who owns the application", status=failure.status)
             return False
 
-    @app_commands.command(description=_("How the sites, the switches and the store are."))
+    @app_commands.command(description=_("How sites, switches, feeds, loops and store are."))
     async def status(self, interaction: discord.Interaction) -> None:
         """Answer with the state of everything that an operator looks after."""
         async with answering(interaction):
             await think(interaction, private=True)
             async with self._bot.store.read() as tx:
                 switches = await tx.denials.switches()
+                outbox = await tx.history.outbox()
             embed = status_embed(
                 self._bot.finder.sites.status(),
                 switches,
                 self._bot.store,
+                self._bot.loops.pulses(),
+                outbox,
                 servers=len(self._bot.guilds),
                 clock=self._bot.finder.clock,
             )

@@ -13,6 +13,7 @@ from bot.ui.finder import Finder
 from bot.ui.here import policy_here
 from bot.ui.search import EXACT, RANDOM, Search
 from cogs.options import PonyId, Query, TagName
+from cogs.schedule import Schedule
 
 
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -65,4 +66,7 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
 async def setup(bot: commands.Bot) -> None:
     """Add the commands to the bot (discord.py's entry of an extension)."""
     assert isinstance(bot, MailmareBot)  # noqa: S101  the extensions are Mailmare's own
-    await bot.add_cog(Pony(bot.finder))
+    cog = Pony(bot.finder)
+    assert isinstance(cog.app_command, app_commands.Group)  # noqa: S101  a cog of a group has one
+    cog.app_command.add_command(Schedule(bot))
+    await bot.add_cog(cog)

@@ -13,6 +13,7 @@ from bot.ui.answers import NotShownError, answering
 from bot.ui.guide import privacy_embed
 from bot.ui.host import host_of
 from bot.ui.pace import Paced
+from bot.ui.speech import speak_to_person
 
 
 class Privacy(commands.Cog):
@@ -23,6 +24,7 @@ class Privacy(commands.Cog):
     async def privacy(self, interaction: discord.Interaction) -> None:
         """Answer with the privacy text."""
         async with answering(interaction):
+            speak_to_person(interaction)
             await interaction.response.send_message(embed=privacy_embed(), ephemeral=True)
 
     @app_commands.command(name="forget-me", description=_("Delete what says that it was you."))
@@ -30,12 +32,13 @@ class Privacy(commands.Cog):
     async def forget_me(self, interaction: discord.Interaction) -> None:
         """Say what would be deleted, and ask whether it shall be."""
         async with answering(interaction):
+            speak_to_person(interaction)
             view = discord.ui.View(timeout=None)
             view.add_item(ForgetButton(interaction.user.id))
             await interaction.response.send_message(
                 _(
-                    "Where I noted that you set up a filter, changed a server's settings or used"
-                    " one of the operator's switches, your number is deleted, on all servers."
+                    "Where I noted that you set up a filter or feed, changed a server's settings or"
+                    " used one of the operator's switches, your number is deleted, on all servers."
                     " What you set up stays: it belongs to the server. This cannot be undone."
                 ),
                 view=view,
@@ -74,6 +77,7 @@ class ForgetButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Delete the presser's number from everything that is kept."""
         async with answering(interaction):
+            speak_to_person(interaction)
             if interaction.user.id != self.user_id:
                 raise NotShownError(_("This button is not yours. Use `/forget-me` yourself."))
             await interaction.response.defer()

@@ -1,8 +1,6 @@
 """`/server`: a server's settings, as a file too, and who changed what."""
 
 import io
-from collections.abc import Collection
-from urllib.parse import urlsplit
 
 import discord
 from discord import app_commands
@@ -11,14 +9,21 @@ from msgspec import structs
 
 from bot import guild_file
 from bot.client import MailmareBot
-from bot.guild_file import LANGUAGES, LARGEST, GuildFileError, time_zones
+from bot.feeds.wishes import FeedRefusedError
+from bot.guild_feeds import FeedPart, replace_feeds, retime
+from bot.guild_file import LARGEST, GuildFileError, time_zones
 from bot.policies import read_wishes
 from bot.posts.text import safe_text
+from bot.query import QueryError
+from bot.safety import Profile, Verdict, verdict
+from bot.store import Channel, Guild, Subscription, Transaction
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
+from bot.ui.feed_host import feed_host, guild_feeds, where_it_goes
 from bot.ui.filter_texts import fitting
+from bot.ui.here import where_of
 from bot.ui.permission import managed_guild, may_manage
-from bot.ui.server_texts import audit_embed, settings_embed
+from bot.ui.server_texts import audit_embed, ratings_embed, settings_embed
 from cogs.options import AuditPage, SettingsChannel
 
 _CHOICES = 25
@@ -34,6 +39,15 @@ class Server(
 
     def __init__(self, bot: MailmareBot) -> None:
         self._bot = bot
+        if bot.policies.profile is not Profile.FULL:
+            # Where nothing but safe art is ever shown there is nothing to allow (rule D7).
+            self._group.remove_command("ratings")
+
+    @property
+    def _group(self) -> app_commands.Group:
+        group = self.app_command
+        assert group is not None  # noqa: S101  a GroupCog has one
+        return group
 
     @app_commands.command(description=_("Show the settings, and change those that you give."))
     @app_commands.describe(
@@ -41,9 +55,6 @@ class Server(
         manager_role=_("Whoever has this role may change my settings; @everyone takes it back."),
         notices=_("Where I say that something is wrong."),
         language=_("The language of what I say in the channels."),
-    )
-    @app_commands.choices(
-        language=[app_commands.Choice(name=name, value=name) for name in LANGUAGES]
     )
     async def setup(
         self,
@@ -59,6 +70,10 @@ class Server(
             if time_zone and time_zone not in time_zones():
                 raise NotShownError(
                     _("There is no such time zone. Begin to type and choose one from the list.")
+                )
+            if language and language not in self._bot.languages.names:
+                raise NotShownError(
+                    _("I do not speak that. Begin to type and choose one from the list.")
                 )
             async with self._bot.store.write() as tx:
                 old = new = await tx.guilds.get(guild_id)
@@ -82,8 +97,13 @@ class Server(
                         before={name: before[name] for name in sorted(changed)},
                         after={name: after[name] for name in sorted(changed)},
                     )
+                moved: tuple[int, ...] = ()
+                if new.time_zone != old.time_zone:
+                    moved = await retime(tx, guild_id, self._bot.finder.clock.now())
             self._bot.policies.forget(guild_id)
             await interaction.response.send_message(embed=settings_embed(new), ephemeral=True)
+            if moved:
+                await feed_host(interaction).feeds.changed(*moved)
 
     @setup.autocomplete("time_zone")
     async def complete_time_zone(
@@ -96,13 +116,62 @@ class Server(
         zones = sorted(zone for zone in time_zones() if wanted in zone.casefold())
         return [app_commands.Choice(name=zone, value=zone) for zone in zones[:_CHOICES]]
 
+    @setup.autocomplete("language")
+    async def complete_language(
+        self, _interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the languages that there is a catalogue of."""
+        wanted = current.strip().casefold()
+        names = [name for name in self._bot.languages.names if wanted in name.casefold()]
+        return [app_commands.Choice(name=name, value=name) for name in names[:_CHOICES]]
+
+    @app_commands.command(description=_("What may be shown beside safe art, here or in a channel."))
+    @app_commands.describe(
+        adult=_("Art for adults: in age-restricted channels, by /mature alone."),
+        graphic=_("Violent art, in the same places; the bot's operator must allow it too."),
+        channel=_("Only in this channel, which can take back what the server allows."),
+    )
+    async def ratings(
+        self,
+        interaction: discord.Interaction,
+        *,
+        adult: bool | None = None,
+        graphic: bool | None = None,
+        channel: SettingsChannel | None = None,
+    ) -> None:
+        """Change what was given, and answer with what holds and what it means."""
+        async with answering(interaction):
+            guild_id = await managed_guild(interaction)
+            if graphic and not self._bot.settings.graphic:
+                raise NotShownError(_("This bot's operator does not allow violent art anywhere."))
+            given = {
+                name: wish
+                for name, wish in (("adult", adult), ("graphic", graphic))
+                if wish is not None
+            }
+            async with self._bot.store.write() as tx:
+                guild, own = await _allow(
+                    tx,
+                    guild_id,
+                    None if channel is None else channel.id,
+                    given,
+                    by=interaction.user.id,
+                )
+            self._bot.policies.forget(guild_id)
+            restricted = None if channel is None else _is_restricted(channel)
+            embed = ratings_embed(
+                guild, own, restricted=restricted, graphic=self._bot.settings.graphic
+            )
+            await interaction.response.send_message(embed=embed, ephemeral=True)
+
     @app_commands.command(description=_("Everything that is set here, as a file."))
     async def export(self, interaction: discord.Interaction) -> None:
         """Answer privately with the file."""
         async with answering(interaction):
             guild_id = await managed_guild(interaction)
             async with self._bot.store.read() as tx:
-                body = guild_file.export(await read_wishes(tx, guild_id))
+                feeds = await tx.subscriptions.of_guild(guild_id)
+                body = guild_file.export(await read_wishes(tx, guild_id), feeds)
             file = discord.File(io.BytesIO(body), filename="mailmare-server.json")
             await interaction.response.send_message(file=file, ephemeral=True)
 
@@ -121,23 +190,52 @@ class Server(
             guild_id = await managed_guild(interaction)
             await think(interaction, private=True)
             try:
-                settings = guild_file.read(await _body(file, self._bot.attachment_hosts))
+                settings = guild_file.read(
+                    await self._bot.attachments.read(file, LARGEST), self._bot.languages.names
+                )
             except GuildFileError as error:
                 raise NotShownError(safe_text(error.message, _CONTENT)) from error
             guild = interaction.guild
             assert guild is not None  # noqa: S101  the command is for servers alone
             settings, left_out = guild_file.at_home(
                 settings,
-                channels={channel.id for channel in guild.channels},
+                channels={channel.id for channel in (*guild.channels, *guild.threads)},
                 roles={role.id for role in guild.roles},
             )
+            wishes = await self._wishes(interaction, guild_id, settings.feeds)
+            changed: tuple[int, ...] = ()
             async with self._bot.store.write() as tx:
-                lines = guild_file.changes(await read_wishes(tx, guild_id), settings)
+                feeds = await tx.subscriptions.of_guild(guild_id)
+                lines = guild_file.changes(await read_wishes(tx, guild_id), settings, feeds)
                 if apply and lines:
-                    await guild_file.apply(tx, guild_id, settings, by=interaction.user.id)
+                    by = interaction.user.id
+                    await guild_file.apply(tx, guild_id, settings, by=by)
+                    if wishes is not None:
+                        changed = await replace_feeds(
+                            tx, guild_id, wishes, self._bot.finder.clock.now(), by=by
+                        )
             self._bot.policies.forget(guild_id)
+            if changed:
+                await guild_feeds(interaction).work_with(*changed)
             text = _import_text(lines, left_out, applied=apply)
             await interaction.edit_original_response(content=text)
+
+    async def _wishes(
+        self,
+        interaction: discord.Interaction,
+        guild_id: int,
+        parts: tuple[FeedPart, ...] | None,
+    ) -> tuple[Subscription, ...] | None:
+        """Return what a file's feeds are in this server; `None` where it says nothing of them."""
+        if not parts:
+            return parts if parts is None else ()
+        try:
+            return await guild_feeds(interaction).read_file(
+                guild_id, parts, lambda channel_id: where_it_goes(interaction, channel_id)
+            )
+        except (FeedRefusedError, QueryError) as error:
+            text = _("A feed of the file cannot be: {reason}").format(reason=error.message)
+            raise NotShownError(safe_text(text, _CONTENT)) from error
 
     @app_commands.command(description=_("Who changed which setting, and when."))
     @app_commands.describe(page=_("Which page, from the newest on."))
@@ -151,17 +249,50 @@ class Server(
             await interaction.response.send_message(embed=audit_embed(shown), ephemeral=True)
 
 
-async def _body(file: discord.Attachment, hosts: Collection[str]) -> bytes:
-    """Return what a member attached, from Discord's own hosts and of a size that can be mine.
+async def _allow(
+    tx: Transaction, guild_id: int, channel_id: int | None, given: dict[str, bool], *, by: int
+) -> tuple[Guild, Channel | None]:
+    """Note what a server, or one of its channels, allows; return the settings that hold now."""
+    guild = await tx.guilds.get(guild_id)
+    if channel_id is None:
+        new = structs.replace(guild, **given)
+        if new != guild:
+            await tx.guilds.put(new)
+        await _note_ratings(tx, guild, new, "", by)
+        return new, None
+    if any(wish and not getattr(guild, name) for name, wish in given.items()):
+        raise NotShownError(
+            _("A channel can only take back what the server allows. Allow it in the server first.")
+        )
+    own = await tx.channels.get(guild_id, channel_id)
+    changed = structs.replace(
+        own, **{name: None if wish else False for name, wish in given.items()}
+    )
+    if changed != own:
+        await tx.channels.put(changed)
+    await _note_ratings(tx, own, changed, str(channel_id), by)
+    return guild, changed
 
-    Nothing else that anybody gives is ever fetched (reference: safety, 5).
-    """
-    parts = urlsplit(file.url)
-    if parts.scheme != "https" or parts.hostname not in hosts:
-        raise NotShownError(_("Please attach the file to the command itself."))
-    if file.size > LARGEST:
-        raise NotShownError(_("This file is too large to be one of mine."))
-    return await file.read()
+
+async def _note_ratings(
+    tx: Transaction, old: Guild | Channel, new: Guild | Channel, subject: str, by: int
+) -> None:
+    names = [name for name in ("adult", "graphic") if getattr(old, name) != getattr(new, name)]
+    if names:
+        await tx.audit.add(
+            new.id if isinstance(new, Guild) else new.guild_id,
+            "server.ratings",
+            subject=subject,
+            actor_id=by,
+            before={name: getattr(old, name) for name in names},
+            after={name: getattr(new, name) for name in names},
+        )
+
+
+def _is_restricted(channel: SettingsChannel) -> bool:
+    """Tell whether more than safe art can be shown in a channel at all (rules D4 and D6)."""
+    facts = where_of(channel).facts
+    return verdict(facts, Profile.FULL) is Verdict.ADULT
 
 
 def _import_text(lines: tuple[str, ...], left_out: int, *, applied: bool) -> str:

@@ -1,6 +1,7 @@
 """What holds for every test: none leaves this machine (rule L16), none is judged by the clock."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -38,6 +39,9 @@ class Border:
             return
         if isinstance(host, bytes):
             host = host.decode("ascii", "replace")
+        if isinstance(host, str) and host.endswith(".invalid"):
+            # What every resolver says of such a name (RFC 6761), without one being asked.
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         if isinstance(host, str) and not _is_here(host):
             self.caught.append(host)
             raise LeavingError(f"{event} with {host}")

@@ -12,7 +12,7 @@ EPHEMERAL = 1 << 6
 _COMMAND_NAME = re.compile(r"[-_'a-z0-9]{1,32}")
 _EMBED_TEXTS = {"title": 256, "description": 4096}
 _GROUPS = {1, 2}
-_ROW, _LAST_OLD, _TEXT, _GALLERY = 1, 8, 10, 12
+_ROW, _SELECT, _LAST_OLD, _TEXT, _GALLERY = 1, 3, 8, 10, 12
 #: The flag of a message that is made of the second kind of components.
 COMPONENTS_V2 = 1 << 15
 _SUBCOMMAND = 1
@@ -111,13 +111,19 @@ def _components(rows: list[Mapping[str, Any]]) -> Iterator[str]:
     seen: set[str] = set()
     for part in parts:
         if part["type"] == _ROW:
-            buttons = part.get("components") or []
-            if not 1 <= len(buttons) <= 5:
-                yield f"{len(buttons)} buttons in a row"
-            for button in buttons:
-                yield from _button(button, seen)
+            yield from _row(part.get("components") or [], seen)
         elif part["type"] == _GALLERY:
             yield from _gallery(part["items"])
+
+
+def _row(parts: list[Mapping[str, Any]], seen: set[str]) -> Iterator[str]:
+    if not 1 <= len(parts) <= 5:
+        yield f"{len(parts)} buttons in a row"
+    selects = [part for part in parts if part["type"] == _SELECT]
+    if selects and len(parts) > 1:
+        yield "a select beside something else"
+    for part in parts:
+        yield from _select(part, seen) if part in selects else _button(part, seen)
 
 
 def _mixture(body: Mapping[str, Any]) -> Iterator[str]:
@@ -151,7 +157,24 @@ def _button(button: Mapping[str, Any], seen: set[str]) -> Iterator[str]:
     if button.get("style") == 5:
         yield from _url("button url", button.get("url"), 512)
         return
-    custom_id = str(button.get("custom_id", ""))
+    yield from _custom_id(button, seen)
+
+
+def _select(select: Mapping[str, Any], seen: set[str]) -> Iterator[str]:
+    yield from _custom_id(select, seen)
+    yield from _within("select placeholder", select.get("placeholder") or "", 0, 150)
+    options = select.get("options") or []
+    if not 1 <= len(options) <= 25:
+        yield f"{len(options)} options in a select"
+    for option in options:
+        for name, least in (("label", 1), ("value", 1), ("description", 0)):
+            yield from _within(f"option {name}", option.get(name) or "", least, 100)
+    if len({option.get("value") for option in options}) != len(options):
+        yield "two options with one value"
+
+
+def _custom_id(part: Mapping[str, Any], seen: set[str]) -> Iterator[str]:
+    custom_id = str(part.get("custom_id", ""))
     yield from _within("custom_id", custom_id, 1, 100)
     if custom_id in seen:
         yield f"custom_id {custom_id!r} twice"

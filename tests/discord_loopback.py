@@ -16,6 +16,8 @@ from typing import Any, Self
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from tests.loopback_channels import Channels
+
 APPLICATION_ID = 1100000000000000001
 GUILD_ID = 1100000000000000100
 CHANNEL_ID = 1100000000000000200
@@ -74,7 +76,8 @@ class LoopbackDiscord:
 
     Switches: `close_after_identify` (a close code), `token_is_good`, `sessions_remaining` and
     `sessions_reset_after` (ms), `shards`, `no_farewell` (a close of the bot's is not answered),
-    `status` (path → status with which it answers instead).
+    `status` (path → status with which it answers instead), `owner` and `team` (whose the
+    application is), `locale` and `permissions` (of whoever uses commands), `guild_locale`.
     """
 
     def __init__(self) -> None:
@@ -95,6 +98,18 @@ class LoopbackDiscord:
         self.shards = 1
         self.no_farewell = False
         self.status: dict[str, int] = {}
+        self.owner = USER_ID
+        self.team: JSON | None = None
+        self.locale = self.guild_locale = "en-US"
+        self.permissions = "2147483647"
+        self.guild_commands: list[JSON] = []
+        self.channel = _channel()
+        self.channels = Channels(_bot_user())
+        """Channels that messages can be sent to, and what goes wrong there."""
+        self.roles: list[int] = []
+        """Roles of the server, besides that of everybody."""
+        self.everybody_may = "2147483647"
+        """What everybody in the server may do, and so the bot: everything, unless changed."""
         self.connections: list[Connection] = []
         self._sessions: dict[str, Session] = {}
         self._ids = count(1200000000000000000)
@@ -118,6 +133,7 @@ class LoopbackDiscord:
         traceback: TracebackType | None,
     ) -> None:
         self._ending.set()
+        self.channels.end()
         for connection in self.connections:
             await connection.socket.close(code=WSCloseCode.GOING_AWAY)
         await self._runner.cleanup()
@@ -153,17 +169,53 @@ class LoopbackDiscord:
 
     async def interact(self, command: str, *, options: list[JSON] | None = None) -> JSON:
         """Use a slash command (`group sub` for a grouped one); return the bot's first answer."""
-        connection = await self.ready()
+        return self.callbacks[await self.use(command, options=options)]
+
+    async def use(
+        self, command: str, *, options: list[JSON] | None = None, resolved: JSON | None = None
+    ) -> str:
+        """Use a slash command; return the interaction's token once it was answered."""
+        await self.ready()
         top, *path = command.split()
-        registered = next(entry for entry in self.commands if entry["name"] == top)
+        known = [*self.commands, *self.guild_commands]
+        registered = next(entry for entry in known if entry["name"] == top)
         nested = options or []
-        for name in reversed(path):
-            nested = [{"type": 1, "name": name, "options": nested}]
-        token = f"aW50ZXJhY3Rpb246{next(self._ids)}canaryinteractiontoken"
+        for depth, name in enumerate(reversed(path)):
+            nested = [{"type": 2 if depth else 1, "name": name, "options": nested}]
         data = {"id": registered["id"], "name": top, "type": 1, "options": nested}
-        await connection.dispatch("INTERACTION_CREATE", self._interaction(token, data))
+        if "guild_id" in registered:
+            data["guild_id"] = registered["guild_id"]
+        if resolved:
+            data["resolved"] = resolved
+        return await self._act(2, data)
+
+    async def complete(self, command: str, option: str, typed: str) -> str:
+        """Type into an option of a command (`group sub`); return the interaction's token."""
+        top, sub = command.split()
+        registered = next(entry for entry in self.commands if entry["name"] == top)
+        typing = {"type": 3, "name": option, "value": typed, "focused": True}
+        nested = [{"type": 1, "name": sub, "options": [typing]}]
+        data = {"id": registered["id"], "name": top, "type": 1, "options": nested}
+        return await self._act(4, data)
+
+    async def press(self, message: JSON, custom_id: str) -> str:
+        """Press a button of a message; return the interaction's token once it was answered."""
+        data = {"custom_id": custom_id, "component_type": 2}
+        return await self._act(3, data, message=self._stored(message))
+
+    async def change_channel(self, **fields: Any) -> None:
+        """Change the channel and tell the bot."""
+        connection = await self.ready()
+        self.channel |= fields
+        await connection.dispatch("CHANNEL_UPDATE", self.channel)
+
+    async def _act(self, kind: int, data: JSON, **more: Any) -> str:
+        connection = await self.ready()
+        token = f"aW50ZXJhY3Rpb246{next(self._ids)}canaryinteractiontoken"
+        payload = self._interaction(token, data) | {"type": kind} | more
+        await connection.dispatch("INTERACTION_CREATE", payload)
         await self.until(lambda: token in self.callbacks)
-        return self.callbacks[token]
+        return token
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection with `code`."""
@@ -197,11 +249,14 @@ class LoopbackDiscord:
         app.router.add_get(f"{api}/applications/@me", self._get_application)
         app.router.add_get(f"{api}/applications/{{id}}/commands", self._get_commands)
         app.router.add_put(f"{api}/applications/{{id}}/commands", self._put_commands)
+        guild_commands = f"{api}/applications/{{id}}/guilds/{{guild}}/commands"
+        app.router.add_put(guild_commands, self._put_guild_commands)
         app.router.add_post(f"{api}/interactions/{{id}}/{{token}}/callback", self._callback)
         webhook = f"{api}/webhooks/{{id}}/{{token}}"
         app.router.add_post(webhook, self._message)
         app.router.add_route("*", f"{webhook}/messages/{{message}}", self._message)
         app.router.add_get("/", self._gateway)
+        self.channels.add_routes(app.router, api)
         return app
 
     @web.middleware
@@ -245,13 +300,24 @@ class LoopbackDiscord:
         return _json(answer)
 
     async def _get_application(self, _request: web.Request) -> web.Response:
-        return _json(_application_info())
+        info = _application_info() | {"team": self.team}
+        return _json(info | {"owner": _user(self.owner, "filly", bot=False)})
 
     async def _get_commands(self, _request: web.Request) -> web.Response:
         return _json(self.commands)
 
     async def _put_commands(self, request: web.Request) -> web.Response:
-        self.commands = [
+        self.commands = self._registered(await _body(request))
+        self.syncs += 1
+        return _json(self.commands)
+
+    async def _put_guild_commands(self, request: web.Request) -> web.Response:
+        guild = {"guild_id": request.match_info["guild"]}
+        self.guild_commands = [one | guild for one in self._registered(await _body(request))]
+        return _json(self.guild_commands)
+
+    def _registered(self, commands: list[JSON]) -> list[JSON]:
+        return [
             {
                 "id": str(next(self._ids)),
                 "application_id": str(APPLICATION_ID),
@@ -261,10 +327,8 @@ class LoopbackDiscord:
                 "default_member_permissions": None,
             }
             | command
-            for command in await _body(request)
+            for command in commands
         ]
-        self.syncs += 1
-        return _json(self.commands)
 
     async def _callback(self, request: web.Request) -> web.Response:
         token = request.match_info["token"]
@@ -368,7 +432,23 @@ class LoopbackDiscord:
                 "application": {"id": str(APPLICATION_ID), "flags": 0},
             },
         )
-        await connection.dispatch("GUILD_CREATE", _guild())
+        await connection.dispatch("GUILD_CREATE", self._server())
+
+    def _server(self) -> JSON:
+        guild = _guild()
+        rooms = [room.payload for room in self.channels.rooms.values()]
+        guild["channels"] = [
+            *(room for room in rooms if "thread_metadata" not in room and not self._is_own(room)),
+            self.channel,
+        ]
+        guild["threads"] = [room for room in rooms if "thread_metadata" in room]
+        (everyone,) = guild["roles"]
+        everyone["permissions"] = self.everybody_may
+        guild["roles"] += [everyone | {"id": str(role), "name": str(role)} for role in self.roles]
+        return guild
+
+    def _is_own(self, room: JSON) -> bool:
+        return bool(room["id"] == self.channel["id"])
 
     async def _resume(self, connection: Connection, data: JSON) -> None:
         self.resumes.append(data)
@@ -390,15 +470,15 @@ class LoopbackDiscord:
             "version": 1,
             "data": data,
             "guild_id": str(GUILD_ID),
-            "guild": {"id": str(GUILD_ID), "locale": "en-US", "features": []},
-            "guild_locale": "en-US",
-            "locale": "en-US",
+            "guild": {"id": str(GUILD_ID), "locale": self.guild_locale, "features": []},
+            "guild_locale": self.guild_locale,
+            "locale": self.locale,
             "channel_id": str(CHANNEL_ID),
-            "channel": _channel(),
+            "channel": self.channel,
             "member": {
                 "user": _user(USER_ID, "filly", bot=False),
                 "roles": [],
-                "permissions": "2147483647",
+                "permissions": self.permissions,
                 "joined_at": "2024-01-01T00:00:00+00:00",
                 "deaf": False,
                 "mute": False,

@@ -17,7 +17,7 @@ from simcord import ChannelHandle, Env, InteractionResult, MemberActor, Response
 from bot.app import App
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.demo.page import demo_settings
-from bot.demo.simcord_stage import ATTACHMENT_HOSTS
+from bot.demo.simcord_stage import SimulatedAttachments
 from bot.demo.sites import SimulatedSites
 from bot.demo.world import World
 from bot.quotas import Rate
@@ -154,7 +154,7 @@ async def set_stage(
         App(_settings(sites, data_dir, off, keys, changes), clock) as app,
     ):
         # Not `simcord.run`: it binds the test's own context, which a fixture does not share.
-        app.client.attachment_hosts = ATTACHMENT_HOSTS
+        app.client.attachments = SimulatedAttachments()
         env = Env(app.client, shard_count=1, settle_timeout=30)
         await env.start()
         try:

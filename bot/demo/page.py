@@ -10,11 +10,15 @@ from tempfile import TemporaryDirectory
 from simcord import Preview
 
 from bot.app import App
+from bot.catalogue import CATALOGUE
 from bot.clock import SYSTEM_CLOCK, Clock
+from bot.demo.life import AHEAD, live, subscribe
 from bot.demo.page_pictures import page_pictures
-from bot.demo.simcord_stage import ATTACHMENT_HOSTS, stage
+from bot.demo.simcord_stage import SimulatedAttachments, stage
 from bot.demo.sites import SimulatedSites
+from bot.demo.world import World
 from bot.logs import configure
+from bot.loops import end, start
 from bot.settings import Settings, SiteOverride
 from bot.texts import _
 
@@ -27,7 +31,9 @@ def welcome_text() -> str:
         " try:\n"
         "- `/pony random` for a pony, and its button for another\n"
         "- `/derpibooru search` with `cute`, then ◀ ▶ through the results\n"
-        "- `/twibooru featured`, `/ponybooru tag` with `pegasus`, `/help`, `/about`"
+        "- `/twibooru featured`, `/ponybooru tag` with `pegasus`, `/help`, `/about`\n"
+        "- `/feed list`: the feeds that announce new posts here. The made-up boards get one every"
+        " few seconds; watch, or add a feed of your own with `/feed add`"
     )
 
 
@@ -58,23 +64,35 @@ async def _serve(port: int, say: Callable[[str], None]) -> None:
 async def serve_demo(port: int = 0, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Preview]:
     """Start sites, bot and page; `port` 0 takes a free one. Leaving ends them all."""
     with TemporaryDirectory(prefix="mailmare-demo-") as folder:
-        async with SimulatedSites(clock=clock, rules=True) as sites:
+        world = World(future=AHEAD)
+        async with SimulatedSites(world, clock=clock, rules=True) as sites:
             settings = demo_settings(sites, Path(folder))
-            assets = await page_pictures(sites.world)
+            assets = await page_pictures(world)
             async with (
                 App(settings, clock) as app,
                 stage(
                     app.client, clock=clock, assets=assets, welcome=welcome_text(), port=port
                 ) as preview,
             ):
-                app.client.attachment_hosts = ATTACHMENT_HOSTS
-                yield preview
+                app.client.attachments = SimulatedAttachments()
+                channel = preview.channel
+                if channel.guild is not None:
+                    await subscribe(app, channel.guild.id, channel.id)
+                living = start(live(sites, clock, app.feeds.hasten))
+                try:
+                    yield preview
+                finally:
+                    await end([living])
 
 
 def demo_settings(sites: SimulatedSites, data_dir: Path) -> Settings:
     """Return the settings of a bot that asks the simulated sites instead of the real ones."""
     return Settings(
         data_dir=data_dir,
-        sites={name: SiteOverride(url=url) for name, url in sites.urls.items()},
+        # A site that is not simulated is not asked at all: nothing leaves the machine.
+        sites={
+            name: SiteOverride(url=sites.urls.get(name), enabled=name in sites.urls)
+            for name in CATALOGUE
+        },
         allow_loopback_sites=True,
     )

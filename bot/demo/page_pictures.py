@@ -22,9 +22,9 @@ async def page_pictures(world: World) -> dict[str, tuple[str, bytes]]:
     """
     urls: dict[tuple[int, tuple[str, ...], str], dict[str, str]] = {}
     for url, (post, size, form) in world.media.items():
-        if post.safe and post.id in world.posts(post.site) and form not in {"webm", "mp4"}:
+        if post.safe and form not in {"webm", "mp4"}:
             urls.setdefault((post.seed, post.tags, form), {})[url] = size
-    pictures = await _draw_all(world.seed, [_best(same) for same in urls.values()])
+    pictures = await _draw_all(world, [_best(same) for same in urls.values()])
     return {
         url: picture for same, picture in zip(urls.values(), pictures, strict=True) for url in same
     }
@@ -36,7 +36,7 @@ def _best(sizes: Mapping[str, str]) -> str:
     return min(sizes, key=lambda url: order.get(sizes[url], len(order)))
 
 
-async def _draw_all(seed: int, urls: Sequence[str]) -> list[tuple[str, bytes]]:
+async def _draw_all(world: World, urls: Sequence[str]) -> list[tuple[str, bytes]]:
     pool = ProcessPoolExecutor(
         os.cpu_count(),
         # Not forked: this process already runs an event loop.
@@ -49,7 +49,9 @@ async def _draw_all(seed: int, urls: Sequence[str]) -> list[tuple[str, bytes]]:
     try:
         drawn = await asyncio.gather(
             *(
-                loop.run_in_executor(pool, _draw, seed, urls[start : start + _AT_ONCE])
+                loop.run_in_executor(
+                    pool, _draw, world.seed, world.future, urls[start : start + _AT_ONCE]
+                )
                 for start in range(0, len(urls), _AT_ONCE)
             )
         )
@@ -59,13 +61,13 @@ async def _draw_all(seed: int, urls: Sequence[str]) -> list[tuple[str, bytes]]:
 
 
 @cache
-def _world(seed: int) -> World:
-    return World(seed)
+def _world(seed: int, future: int) -> World:
+    return World(seed, future=future)
 
 
-def _draw(seed: int, urls: Sequence[str]) -> list[tuple[str, bytes]]:
+def _draw(seed: int, future: int, urls: Sequence[str]) -> list[tuple[str, bytes]]:
     """Draw in a process of its own; a picture's file name tells the page its kind."""
-    pictures = (_world(seed).picture(url) for url in urls)
+    pictures = (_world(seed, future).picture(url) for url in urls)
     return [
         ("picture." + mime.partition("/")[2].partition("+")[0], data) for mime, data in pictures
     ]

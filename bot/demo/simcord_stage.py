@@ -7,15 +7,19 @@ Known limits, and what is done about each:
 * Commands and channels cannot carry `nsfw`: the demo is safe for everybody anyway.
 * Simulated time stands still: it is brought to the present once, before anything waits for it,
   and never advanced again; our own deadlines use our own clock.
-* `preview.refresh()` collides with clicks: nothing here calls it; each action shows its result.
+* `preview.refresh()` collides with clicks, and after it the page's next click is refused until the
+  page has looked again: what the bot sends by itself is published at the moment of a look instead.
 * Nonces are ignored: nothing in the demo needs them.
 * An automatically sharded client must be told its number of shards.
 * Work of the bot must be done within a time: long enough here for a slow site.
 """
 
+# ruff: noqa: SLF001 (what its page does between looks is nowhere public)
+
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import discord
 import simcord
@@ -23,6 +27,7 @@ from simcord import Preview
 
 from bot.clock import Clock
 from bot.texts import _
+from bot.ui.attachments import Attachments
 
 _SETTLE_SECONDS = 30.0
 _NAME = "Mailmare"
@@ -32,8 +37,12 @@ class PortError(Exception):
     """The page cannot have the port that it was to have; the message says what to do."""
 
 
-#: Where it keeps what members attach.
-ATTACHMENT_HOSTS = frozenset({"cdn.simcord.invalid"})
+class SimulatedAttachments(Attachments):
+    """What members attach there: its addresses exist for the library alone."""
+
+    async def read(self, file: discord.Attachment, limit: int) -> bytes:
+        """Return what a member attached, as far as it is wanted."""
+        return (await file.read())[: limit + 1]
 
 
 @asynccontextmanager
@@ -61,7 +70,10 @@ async def stage(
         guild = env.create_guild(_("Pony Art Club"))
         channel = guild.create_text_channel(_("pony-art"))
         guide = guild.add_member(env.create_user("guide", global_name=_("Guide")))
-        you = guild.add_member(env.create_user("you", global_name=_("You")))
+        managers = guild.create_role(
+            _("Managers"), permissions=discord.Permissions(manage_guild=True)
+        )
+        you = guild.add_member(env.create_user("you", global_name=_("You")), roles=[managers])
         await guide.send(channel, welcome)
         page = env.preview(
             channel,
@@ -83,4 +95,26 @@ async def stage(
                         "without it, a free one is taken."
                     ).format(port=port, reason=os.strerror(error.__cause__.errno or 0))
                 ) from error
+            _show_what_comes(preview, env)
             yield preview
+
+
+def _show_what_comes(preview: Preview, env: simcord.Env) -> None:
+    """Have each of the page's looks find what the bot did since the one before.
+
+    The page looks twice a second. A click names the state that it was made in, and is refused in
+    a later one: published within the look itself, there is hardly a time in between.
+    """
+    page_payload = preview._page_payload
+    published = len(env.http_requests)
+
+    def payload(page: Any) -> dict[str, Any]:
+        nonlocal published
+        # During an action its own result is published when it is complete.
+        busy = preview._active_action is not None or env._operation_task is not None
+        if not busy and len(env.http_requests) != published:
+            published = len(env.http_requests)
+            preview._publish(page, reason="refresh")
+        return page_payload(page)
+
+    preview._page_payload = payload  # type: ignore[method-assign]

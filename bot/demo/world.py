@@ -40,7 +40,7 @@ _FIRST_ID = {
 _GAP = {"derpibooru": 3, "ponybooru": 2, "twibooru": 3, "ponyapi": 7_919, "ponyaggregate": 1}
 #: The newest posts of each site are plain ones.
 _LATEST = 12
-_FUTURE = 12
+FUTURE = 12
 #: Longest side of a drawn picture, of one for a preview, and of one that moves, in pixels.
 _LARGEST = 720
 _PREVIEWED = 480
@@ -63,11 +63,12 @@ class World:
     """Posts, tags, comments and pictures, all drawn from one seed.
 
     `picture(url)` draws the picture behind any media URL that a body gives; `publish(site)`
-    lets one more post appear, for feeds; the first `_FUTURE` of each site are in `assets`.
+    lets one more post appear, for feeds; the first `future` of each site are known beforehand.
     """
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, *, future: int = FUTURE) -> None:
         self.seed = seed
+        self.future = future
         self._posts: dict[str, dict[int, WorldPost]] = {site: {} for site in _COUNTS}
         self._future: dict[str, list[WorldPost]] = {site: [] for site in _COUNTS}
         self._uploads = 0
@@ -98,7 +99,7 @@ class World:
                 elif twins:
                     post = self._twin(post, twins.pop())
                 self._posts[site][post.id] = post
-            self._future[site] = [self._plain(site, count + k) for k in range(_FUTURE)]
+            self._future[site] = [self._plain(site, count + k) for k in range(self.future)]
         self._unapproved("ponyapi")
 
     def _plain(self, site: str, index: int) -> WorldPost:
@@ -123,6 +124,11 @@ class World:
             post, sources=("http://marzipan-comet.example.com/art/Dawn-7",), awkward="http source"
         )
 
+    @property
+    def sites(self) -> frozenset[str]:
+        """Return the names of the sites that there are posts of; a new board has none yet."""
+        return frozenset(_COUNTS)
+
     def posts(self, site: str) -> Mapping[int, WorldPost]:
         """Return the posts of `site` by id, in the order in which they appeared."""
         return MappingProxyType(self._posts[site])
@@ -138,6 +144,10 @@ class World:
             if post.awkward == label:
                 return post
         raise KeyError(label)
+
+    def coming(self, site: str) -> int:
+        """Return how many posts of `site` are known beforehand and have not appeared yet."""
+        return len(self._future[site])
 
     def publish(self, site: str, at: datetime | None = None) -> WorldPost:
         """Let the next future post of `site` appear, first seen at `at` (else after the last).

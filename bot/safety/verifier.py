@@ -172,7 +172,8 @@ def _is_id(value: object) -> bool:
 
 def _state_refusal(post: Post) -> Refusal | None:
     if post.duplicate_of not in (UNSET, None):
-        return Refusal("safety 3.5 merged", _("This post was merged into another one."))
+        text = _("This post was merged into post {id}.").format(id=post.duplicate_of)
+        return Refusal("safety 3.5 merged", text)
     if post.deletion_reason not in (UNSET, None, ""):
         return Refusal("safety 3.5 deleted", _("This post was deleted from the site."))
     hidden = post.hidden_from_users

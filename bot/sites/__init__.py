@@ -14,10 +14,11 @@ from typing import Self
 
 from msgspec import Struct
 
+from bot.catalogue import CATALOGUE, Site
 from bot.texts import _
 
 from .board import Board, Comment, CommentPage, DnpEntry, Page, PostPage, Sort, Tag
-from .catalogue import CATALOGUE, Site
+from .errands import Reply
 from .errors import (
     BadQuery,
     BadRequest,
@@ -31,6 +32,7 @@ from .errors import (
     SiteError,
     Unavailable,
     Unconfirmed,
+    Withheld,
 )
 from .gate import Priority
 from .oembed import OEmbed
@@ -43,7 +45,7 @@ from .philomena_people import Award, Link, User
 from .philomena_tags import NumberedTag, Suggestion
 from .ponyaggregate import PonyAggregate
 from .ponyapi import PonyApi, PonyTag
-from .transport import Reply, Transport
+from .transport import Transport
 from .twibooru import TwibooruBoard
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "Unconfirmed",
     "UploadRefused",
     "User",
+    "Withheld",
     "pages",
     "search_pages",
 ]

@@ -6,9 +6,9 @@ from ipaddress import ip_address
 from msgspec import structs
 from yarl import URL
 
+from bot.catalogue import Limit, Site
 from bot.texts import _
 
-from .catalogue import Limit, Site
 from .errors import BadRequest, BadResponse
 
 

@@ -8,12 +8,12 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
+from bot.catalogue import Site
 from bot.clock import Clock
 from bot.texts import _
 
 from . import bounds
 from . import headers as read
-from .catalogue import Site
 from .circuit import Circuit
 from .errors import (
     BadQuery,

@@ -1,7 +1,8 @@
 """Which routes each family of sites has, and the client that asks for them."""
 
+from bot.catalogue import Family
+
 from . import philomena_routes, ponyaggregate_routes, ponyapi_routes, twibooru_routes
-from .catalogue import Family
 from .philomena import PhilomenaBoard
 from .ponyaggregate import PonyAggregate
 from .ponyapi import PonyApi

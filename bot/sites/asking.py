@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from bot.catalogue import Site
 from bot.clock import Clock
 from bot.texts import _
 
 from . import decode
 from .board import DEFAULT_PER_PAGE, MAX_PER_PAGE, Page, Sort
-from .catalogue import Site
 from .errors import BadRequest, BadResponse, KeyRefused
 from .gate import Priority
 from .record import Record, read

@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from msgspec import UNSET, Struct
 
+from bot.catalogue import Site
 from bot.posts.model import Maybe, Post
 
-from .catalogue import Site
 from .decode import Id
 from .gate import Priority
 from .record import Record

@@ -115,6 +115,14 @@ class Circuit:
             self.asked = asked
             self._log()
 
+    def resume(self, until: datetime, reason: str, failures: int) -> None:
+        """Go on with a pause that began before we were started, without making it longer."""
+        self.until = self._clock.monotonic() + (until - self._clock.now()).total_seconds()
+        self.reason = reason
+        self.failures = failures
+        self.asked = True
+        self._log()
+
     def _log(self) -> None:
         """Log what the host's standing has become, once for each reason."""
         if self.reason == self._logged or not (self.asked or self.is_open):

@@ -13,10 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import UNSET, Meta, MsgspecError, UnsetType, convert, json
 
+from bot.catalogue import CATALOGUE, Site
 from bot.posts.model import Maybe, Post
 from bot.texts import _
 
-from .catalogue import CATALOGUE, Site
 from .errors import BadRequest, BadResponse
 
 T = TypeVar("T")

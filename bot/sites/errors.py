@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bot.posts.model import Post
+
 
 class SiteError(Exception):
     """A request that brought no usable answer.
@@ -19,6 +21,17 @@ class SiteError(Exception):
 
 class NotFound(SiteError):
     """The site answered that there is no such thing (404): an answer, not a failure (rule L6)."""
+
+
+class Withheld(NotFound):
+    """The site has the post and does not bring it under the query that was to find it.
+
+    `post` is its body without any filter: good for saying why, never for showing (safety, 3.4).
+    """
+
+    def __init__(self, site: str, message: str, *, post: Post) -> None:
+        super().__init__(site, message)
+        self.post = post
 
 
 class BadQuery(SiteError):

@@ -9,9 +9,8 @@ from math import inf
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
+from bot.catalogue import Limit
 from bot.clock import Clock
-
-from .catalogue import Limit
 
 #: Added to every window, as requests that leave evenly may arrive a little bunched.
 _MARGIN_MS = 100

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 
 from yarl import URL
 
+from bot.catalogue import Site
 from bot.clock import Clock
 from bot.texts import _
 
 from . import headers as read
 from .answers import Judge, Raw
-from .catalogue import Site
 from .circuit import SWITCHED_OFF_AFTER, Circuit
 from .errors import Busy
 from .gate import Crowded, Gate, Paused, Priority, Ticket
-from .memory import CoolDown, CoolDowns
+from .memory import CoolDown, Memory
 
 #: How many seconds a caller waits for its turn before it is told to come back.
 PATIENCE = {Priority.INTERACTIVE: 5.0, Priority.BACKGROUND: 60.0}
@@ -35,7 +34,7 @@ class Host:
     """One host, under the limits of its site."""
 
     def __init__(
-        self, site: Site, clock: Clock, jitter: Callable[[], float], memory: CoolDowns
+        self, site: Site, clock: Clock, jitter: Callable[[], float], memory: Memory
     ) -> None:
         self._clock = clock
         self._memory = memory
@@ -93,26 +92,26 @@ class Host:
 
     def _remember(self, site: Site) -> None:
         """Go on with a cool-down that began before we were started (rule L6, fault F13)."""
-        kept = self._memory.find(site.base_url, self._clock.now())
-        if kept is not None:
-            left = (kept.until - self._clock.now()).total_seconds()
-            self.circuit.rest(left, kept.reason, asked=True)
+        kept = self._memory.find(site.base_url)
+        if kept is not None and kept.until > self._clock.now():
+            self.circuit.resume(kept.until, kept.reason, kept.failures)
             self._gate.pause(self.circuit.until, hard=self.circuit.is_open)
 
     def _keep(self, site: Site) -> None:
         """Keep a cool-down over a restart; being switched off is what a restart ends (F14)."""
         until = self.circuit.instant(self.circuit.until)
         if self.circuit.asked and self.circuit.left and until is not None:
-            self._memory.keep(site.base_url, CoolDown(until, self.circuit.reason))
+            kept = CoolDown(until, self.circuit.reason, self.circuit.failures)
+            self._memory.keep(site.base_url, kept)
 
 
 class Hosts:
     """The hosts that were asked so far, by their address."""
 
-    def __init__(self, clock: Clock, jitter: Callable[[], float], memory: Path | None) -> None:
+    def __init__(self, clock: Clock, jitter: Callable[[], float], memory: Memory) -> None:
         self._clock = clock
         self._jitter = jitter
-        self._memory = CoolDowns(memory)
+        self._memory = memory
         self._hosts: dict[str, Host] = {}
 
     def of(self, site: Site) -> Host:

@@ -5,10 +5,10 @@ The routes that gave them are gone (boards, 1.1); nothing is asked for here.
 
 from typing import Any
 
+from bot.catalogue import Site
 from bot.posts.model import Post
 
 from . import decode, philomena_bodies
-from .catalogue import Site
 from .philomena_filters import Filter
 from .record import read
 

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from msgspec import UNSET
 
+from bot.catalogue import Site
 from bot.posts.model import Maybe
 from bot.texts import _
 
 from . import decode
 from .asking import Asker
-from .catalogue import Site
 from .decode import Id, Int
 from .errors import BadRequest
 from .record import Record, read

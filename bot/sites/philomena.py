@@ -6,7 +6,7 @@ from bot.texts import _
 from . import asking, decode
 from . import philomena_routes as routes
 from .board import DEFAULT_PER_PAGE, PostPage, Sort
-from .errors import NotFound
+from .errors import NotFound, SiteError, Withheld
 from .gate import Priority
 from .philomena_bodies import decode_post
 from .philomena_filters import FilterCalls
@@ -67,8 +67,9 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
     ) -> Post:
         """Return one image, found by a search for `q`, which names its id under a policy.
 
-        The route by id would ignore every filter and show unapproved images (safety, 3.4).
-        Raises `NotFound` where the search does not bring that image.
+        The route by id would ignore every filter and show unapproved images (safety, 3.4): it
+        is asked once, for the reason alone, where the search does not bring the image. Raises
+        `Withheld` with what it said, or `NotFound` where there is no such image or no reason.
         """
         asking.check_id(self.site, post_id)
         page = await self.search(q, per_page=1, priority=priority)
@@ -77,10 +78,24 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
                 return post
         if page.skipped:
             raise decode.bad_response(self.site, "image")
-        raise NotFound(
-            self.site.name,
-            _(
-                "{site} has no post {id} that may be shown here: it does not exist, is hidden, "
-                "or is rated other than this channel allows."
-            ).format(site=self.site.title, id=post_id),
+        raise await self._missing(post_id, priority)
+
+    async def _missing(self, post_id: int, priority: Priority) -> NotFound:
+        """Return the error for an image that a search under a policy did not bring."""
+        unknown = _(
+            "{site} has no post {id} that may be shown here: it does not exist, is hidden, "
+            "or is rated other than this channel allows."
         )
+        try:
+            image = await self.image(post_id, priority=priority)
+        except NotFound:
+            text = _("{site} has no post {id}.")
+        except SiteError:
+            text = unknown
+        else:
+            text = _("{site} has post {id}, but not among what may be shown here.")
+            if image.id == post_id:
+                message = text.format(site=self.site.title, id=post_id)
+                return Withheld(self.site.name, message, post=image)
+            text = unknown
+        return NotFound(self.site.name, text.format(site=self.site.title, id=post_id))

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET, Struct, convert
 
+from bot.catalogue import Site
 from bot.posts.model import Maybe, Post
 from bot.posts.urls import gate
 from bot.texts import _
@@ -13,9 +14,9 @@ from . import philomena_bodies as bodies
 from . import philomena_routes as routes
 from .asking import Asker, Client
 from .board import DEFAULT_PER_PAGE, MAX_PER_PAGE, Page, PostPage
-from .catalogue import Site
 from .decode import Id
 from .errors import BadQuery, BadRequest
+from .gate import Priority
 from .oembed import OEmbed, OEmbeds
 from .record import Record, read
 from .wire import File
@@ -116,7 +117,13 @@ class ImageCalls(Client):
         super().__init__(*arguments, **options)
         self._oembeds = OEmbeds(self.site, self._ask)
 
-    async def image(self, image_id: int, *, filter_id: int | None = None) -> Post:
+    async def image(
+        self,
+        image_id: int,
+        *,
+        filter_id: int | None = None,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> Post:
         """Return an image by its id (GET images/:image_id), whatever it shows.
 
         Hidden and unapproved ones are answered too; the filter only says what is `spoilered`.
@@ -124,6 +131,7 @@ class ImageCalls(Client):
         value = await self._ask.ask(
             routes.IMAGE,
             {"filter_id": asking.check_filter(self.site, filter_id)},
+            priority=priority,
             image_id=asking.check_id(self.site, image_id),
         )
         return read_image(value, self._ask, self.site, "answer")

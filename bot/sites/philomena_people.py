@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from msgspec import UNSET, structs
 
+from bot.catalogue import Site
 from bot.posts.model import Maybe
 
 from . import asking
 from . import philomena_routes as routes
 from .asking import Client
 from .board import DEFAULT_PER_PAGE, Comment, CommentPage
-from .catalogue import Site
 from .decode import Id, Int
 from .record import Record, read
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+from bot.catalogue import Site
 from bot.secret import Secret
 from bot.texts import _
 
@@ -16,7 +17,7 @@ from . import decode
 from . import ponyaggregate_bodies as bodies
 from . import ponyaggregate_requests as requests
 from . import ponyaggregate_routes as routes
-from .catalogue import Site
+from .errands import Reply
 from .errors import BadRequest, KeyRefused, Refused
 from .ponyaggregate_bodies import Attachment, Imported, PendingAttachment, Session, User
 from .ponyaggregate_requests import (
@@ -29,7 +30,7 @@ from .ponyaggregate_requests import (
     SubmissionType,
 )
 from .routes import Route
-from .transport import KEY_REFUSALS, Reply, Transport
+from .transport import KEY_REFUSALS, Transport
 from .upload import Content, Progress
 
 __all__ = [

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, field
 
+from bot.catalogue import Site
 from bot.posts.credit import Artist, artists_of
 from bot.posts.model import Maybe
 from bot.posts.tags import clean_tag_name
@@ -18,7 +19,6 @@ from bot.secret import Secret
 
 from . import decode
 from . import headers as read
-from .catalogue import Site
 from .errors import BadResponse
 from .ponyaggregate_requests import Key, Rating, Submission, SubmissionType
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, structs, to_builtins
 
+from bot.catalogue import Site
 from bot.posts.model import Maybe
 from bot.texts import _
 
-from .catalogue import Site
 from .errors import BadRequest
 
 #: The id of a submission or a list. The document does not say whether it is a number or a text.

@@ -5,12 +5,12 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from bot.catalogue import Site
 from bot.posts.model import Maybe, Post
 from bot.texts import _
 
 from . import asking, decode
 from . import ponyapi_routes as routes
-from .catalogue import Site
 from .decode import Id, Int
 from .errors import BadRequest
 from .gate import Priority

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from msgspec import Struct, structs
 
+from bot.catalogue import Site
+
 from . import decode
-from .catalogue import Site
 
 R = TypeVar("R", bound="Record")
 

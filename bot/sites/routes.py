@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from bot.catalogue import Site
 from bot.texts import _
 
-from .catalogue import Site
 from .errors import BadRequest
 
 #: The parts of a path that are filled in, in the three ways that the documents write them.

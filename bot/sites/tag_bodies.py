@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from bot.catalogue import Site
+
 from . import decode
 from .board import DnpEntry, Tag
-from .catalogue import Site
 from .decode import Id, Int
 from .errors import BadResponse
 from .record import read

@@ -2,7 +2,8 @@
 
 Every rule of `reference: safety, 2 and 5` that concerns requests is kept here or in the files
 beside it: limits and priorities (`gate`, `host`), back-off and cool-downs (`circuit`, `answers`),
-sizes (`bounds`), expiry (`expiry`), what is sent at all (`address`, `wire`).
+sizes (`bounds`), expiry (`expiry`), trying again (`errands`), what is sent at all (`address`,
+`wire`).
 """
 
 import random
@@ -11,50 +12,35 @@ from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import count
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from msgspec import MsgspecError, Struct, json
-from multidict import CIMultiDict
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+from msgspec import MsgspecError, json
 
+from bot.catalogue import Site
 from bot.clock import Clock
 from bot.texts import _
 
 from .address import Addresses
 from .agent import user_agent as default_user_agent
-from .answers import Interrupted, Judge, Kind, Raw, Unsent
-from .catalogue import Site
+from .answers import Kind
 from .circuit import Circuit
-from .errors import BadRequest, CoolingDown, Unavailable
-from .expiry import Kept, Shelf
+from .errands import Errand, Errands, Reply
+from .errors import BadRequest, Unavailable
+from .expiry import Shelf
 from .flights import Closing, Flight, Flights
 from .gate import Priority
 from .host import Host, Hosts
+from .memory import FORGETFUL, Memory
 from .upload import Content, Progress, Upload
 from .wire import Call, File, Wire
 
-#: How many seconds after its beginning a request may still be sent once more.
-BUDGET = {Priority.INTERACTIVE: 8.0, Priority.BACKGROUND: 60.0}
 #: Seconds for which an upload may stand still.
 STALL_SECONDS = 30.0
 #: By which answers a site refuses the key that a request carried (rule L8, fault F15).
 KEY_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED.value, HTTPStatus.FORBIDDEN.value})
-#: How often a request is sent at most, the first time included.
-MOST_TRIES = 3
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
-
-
-class Reply(Struct, frozen=True):
-    """A good answer. `value` is its decoded JSON, shared by all callers: not to be changed."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-    value: object
-    """`None` also where a change was answered without JSON."""
 
 
 class Standing(NamedTuple):
@@ -64,25 +50,14 @@ class Standing(NamedTuple):
     paused: bool
 
 
-class _Errand(Struct, frozen=True, kw_only=True):
-    """What is to be fetched or done, and what that means for doing it again."""
-
-    site: Site
-    call: Call
-    kind: Kind = Kind.READ
-    key_refusals: frozenset[int] = frozenset()
-    shared: str | None = None
-    """Under what name the answer is shared and kept; `None` for what is not."""
-
-
 class Transport:
     """Makes the requests of all clients.
 
     `clock` gives every deadline but the time-outs of HTTP itself, which are real. Only https is
     spoken, and http to this machine alone where `allow_loopback_http` (for simulated sites). A
     request goes to the host of its site's `base_url` and no other: redirects are not followed,
-    cookies neither kept nor sent, proxies of the environment not used. `memory` is a file in
-    which cool-downs outlive a restart.
+    cookies neither kept nor sent, proxies of the environment not used. In `memory` cool-downs
+    outlive a restart.
 
     Use it as an asynchronous context manager, or `close` it: no task is left behind.
     """
@@ -97,7 +72,7 @@ class Transport:
         connect_seconds: float = CONNECT_SECONDS,
         stall_seconds: float = STALL_SECONDS,
         jitter: Callable[[], float] = random.random,
-        memory: Path | None = None,
+        memory: Memory = FORGETFUL,
     ) -> None:
         self._clock = clock
         self._addresses = Addresses(allow_loopback_http=allow_loopback_http)
@@ -111,6 +86,7 @@ class Transport:
         self._flights = Flights[Reply]()
         self._numbers = count()
         self._shelf = Shelf(clock)
+        self._errands = Errands(clock, self._wire, self._hosts, self._shelf)
         self._closed = False
 
     @property
@@ -161,8 +137,8 @@ class Transport:
         flight = self._flights.find(request)
         if flight is None:
             refusals = frozenset[int]() if key is None else KEY_REFUSALS
-            errand = _Errand(site=site, call=Call(url=url), key_refusals=refusals, shared=request)
-            flight = self._flights.start(request, priority, partial(self._fetch, errand))
+            errand = Errand(site=site, call=Call(url=url), key_refusals=refusals, shared=request)
+            flight = self._flights.start(request, priority, partial(self._errands.fetch, errand))
         else:
             self._hosts.of(site).hasten(flight, priority)
         return await self._landing(site, flight)
@@ -206,14 +182,14 @@ class Transport:
             fields=fields or {},
         )
         keyed = key is not None or bearer is not None
-        errand = _Errand(
+        errand = Errand(
             site=site,
             call=call,
             kind=Kind.READ if idempotent else Kind.CHANGE,
             key_refusals=key_refusals if keyed else frozenset(),
         )
         name = f"{method} {next(self._numbers)}"
-        work = partial(self._fetch, errand)
+        work = partial(self._errands.fetch, errand)
         return await self._landing(site, self._flights.start(name, priority, work, alone=True))
 
     async def upload(
@@ -239,9 +215,9 @@ class Transport:
         upload = Upload(content, size, progress)
         headers = {"Content-Type": mime, "Content-Length": str(size)}
         call = Call(url=address, method="PUT", headers=headers, upload=upload)
-        errand = _Errand(site=host, call=call, kind=Kind.UPLOAD)
+        errand = Errand(site=host, call=call, kind=Kind.UPLOAD)
         name = f"PUT {next(self._numbers)}"
-        work = partial(self._fetch, errand)
+        work = partial(self._errands.fetch, errand)
         flight = self._flights.start(name, Priority.BACKGROUND, work, alone=True)
         await self._landing(site, flight)
 
@@ -267,70 +243,6 @@ class Transport:
             return await self._flights.landing(flight)
         except Closing:
             raise self._closing(site) from None
-
-    async def _fetch(self, errand: _Errand, flight: Flight[Reply]) -> Reply:
-        host = self._host(errand.site)
-        began = self._clock.monotonic()
-        upload = errand.call.upload
-
-        def wait(_state: RetryCallState) -> float:
-            return host.circuit.left
-
-        def give_up(state: RetryCallState) -> bool:
-            left = host.circuit.left
-            spent = left if upload else self._clock.monotonic() - began + left
-            return (
-                state.attempt_number >= (MOST_TRIES if upload is None or upload.again else 1)
-                or host.circuit.is_open
-                or spent > BUDGET[flight.priority]
-            )
-
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(Unsent if errand.kind is Kind.CHANGE else Interrupted),
-            wait=wait,
-            stop=give_up,
-            sleep=self._clock.sleep,
-            reraise=True,
-        )
-        try:
-            return await retrying(self._try, errand, host, flight)
-        except (CoolingDown, Unavailable):
-            spare = self._shelf.spare(errand.shared) if errand.shared else None
-            if spare is None:
-                raise
-            return Reply(spare.status, spare.body, spare.headers, spare.value)
-
-    async def _try(self, errand: _Errand, host: Host, flight: Flight[Reply]) -> Reply:
-        site, call = errand.site, errand.call
-        judge = Judge(
-            site, self._clock, host.circuit, kind=errand.kind, key_refusals=errand.key_refusals
-        )
-        await host.enter(site, judge, call.url, flight)
-        epoch = host.circuit.epoch
-        kept = self._shelf.any(errand.shared) if errand.shared else None
-        if kept is not None:
-            call = Call(url=call.url, headers=kept.validators)
-        try:
-            flight.gone = errand.kind is Kind.CHANGE
-            raw = await self._wire.send(call, judge, epoch)
-            host.obey_limits(call.url, raw)
-            if raw.status == HTTPStatus.NOT_MODIFIED and kept is not None:
-                # The new headers say how long it holds now; what they leave out stays (RFC 9111).
-                headers = CIMultiDict({**kept.headers, **raw.headers})
-                raw = Raw(kept.status, headers, kept.body, epoch)
-                value = kept.value
-            else:
-                value = judge.value(raw)
-            host.circuit.works(epoch)
-        except Unsent:
-            flight.gone = False
-            raise
-        finally:
-            host.leave(site)
-        if errand.shared:
-            fresh = Kept(raw.status, raw.body, raw.headers, value, 0.0, 0.0)
-            self._shelf.put(errand.shared, fresh)
-        return Reply(raw.status, raw.body, raw.headers, value)
 
     def _host(self, site: Site) -> Host:
         self.admit(site)

@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from bot.catalogue import Site
 from bot.posts.model import Post
 from bot.posts.tags import clean_tag_name
 from bot.texts import _
@@ -11,7 +12,6 @@ from . import twibooru_bodies as bodies
 from . import twibooru_routes as routes
 from .asking import Client
 from .board import DEFAULT_PER_PAGE, CommentPage, Page, PostPage, Sort, Tag
-from .catalogue import Site
 from .errors import NotFound
 from .gate import Priority
 from .oembed import OEmbed, OEmbeds

@@ -7,6 +7,7 @@
 SQLite's own ways are all in `sqlite`; everything else holds for PostgreSQL too.
 """
 
+from .announcement_rows import Announcement, Status
 from .audit import AuditEntry
 from .cooldowns import Cooldown
 from .denials import Denial, Switches
@@ -24,21 +25,34 @@ from .errors import (
 from .filters import Filter, Kind, SiteFilter, Subject
 from .guilds import Channel, Guild
 from .meta import COMMANDS
+from .notices import Notice
+from .outbox import Pictured
 from .retention import GRACE
+from .seen import Pending, SeenPost, Tail, Waiting
 from .store import FILE_NAME, Store, Transaction
+from .subscriptions import FeedKind, Pause, Rhythm, Subscription
 
 __all__ = [
     "COMMANDS",
     "FILE_NAME",
     "GRACE",
+    "Announcement",
     "AuditEntry",
     "Channel",
     "Cooldown",
     "Denial",
+    "FeedKind",
     "Filter",
     "Guild",
     "Kind",
+    "Notice",
+    "Pause",
+    "Pending",
+    "Pictured",
+    "Rhythm",
+    "SeenPost",
     "SiteFilter",
+    "Status",
     "Store",
     "StoreBusyError",
     "StoreCopyError",
@@ -50,6 +64,9 @@ __all__ = [
     "StoreNewerError",
     "StoreReadOnlyError",
     "Subject",
+    "Subscription",
     "Switches",
+    "Tail",
     "Transaction",
+    "Waiting",
 ]

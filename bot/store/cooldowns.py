@@ -25,13 +25,18 @@ class Cooldowns(Repository):
     """The pauses."""
 
     async def put(self, pauses: Iterable[Cooldown]) -> None:
-        """Keep these pauses, each in place of what its host had."""
-        await self._put(
-            cooldowns,
-            [structs.asdict(pause) for pause in pauses],
-            key=["host"],
-            update=["until", "failures", "reason"],
-        )
+        """Keep these pauses, each in place of what its host had unless that ends later.
+
+        Several processes keep theirs here, and none may shorten another's (rule L6).
+        """
+        kept = {pause.host: pause for pause in await self.current()}
+        longer = [
+            structs.asdict(pause)
+            for pause in pauses
+            if pause.host not in kept or pause.until >= kept[pause.host].until
+        ]
+        if longer:
+            await self._put(cooldowns, longer, key=["host"], update=["until", "failures", "reason"])
 
     async def current(self) -> tuple[Cooldown, ...]:
         """Return the pauses that are not over, by host."""

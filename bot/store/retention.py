@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from .feed_tables import subscriptions
 from .repository import Repository
 from .tables import audit, channels, denials, filters, guilds, site_filters
 
@@ -17,6 +18,7 @@ _TRACES = (
     filters.c.created_by,
     site_filters.c.created_by,
     denials.c.created_by,
+    subscriptions.c.created_by,
 )
 
 

@@ -1,12 +1,17 @@
 """What SQLAlchemy's Core does not say in one way for both databases."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.dml import Insert
+
+T = TypeVar("T")
+
+#: Values that one statement names at most: SQLite takes no more than 32,766.
+_CHUNK = 500
 
 _INSERT: dict[str, Callable[[Table], Any]] = {
     "sqlite": sqlite.insert,
@@ -37,3 +42,10 @@ def upsert(
         index_elements=list(key), index_where=where, set_=changes
     )
     return changing
+
+
+def chunks(values: Collection[T]) -> Iterator[list[T]]:
+    """Yield the values in lists that one `IN` may hold."""
+    listed = list(values)
+    for start in range(0, len(listed), _CHUNK):
+        yield listed[start : start + _CHUNK]

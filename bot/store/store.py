@@ -12,15 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.clock import Clock
 
 from . import backups, sqlite
+from .announcements import Announcements
 from .audit import Audit
 from .cooldowns import Cooldowns
+from .deliveries import Deliveries
 from .denials import Denials
 from .errors import StoreDamagedError
 from .filters import Filters, SiteFilters
 from .guilds import Channels, Guilds
+from .history import History
 from .meta import DATABASE_ID, Meta
 from .migrate import MIGRATIONS, Migrations, migrate
+from .notices import Notices
+from .rechecks import Rechecks
 from .retention import Retention
+from .seen import Aliases, PendingPosts, Posts, Tails
+from .subscriptions import Subscriptions
 
 #: The database's name in the data directory.
 FILE_NAME = "mailmare.db"
@@ -31,15 +38,25 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self.connection = connection
+        self.aliases = Aliases(connection, clock)
+        self.announcements = Announcements(connection, clock)
         self.audit = Audit(connection, clock)
         self.channels = Channels(connection, clock)
         self.cooldowns = Cooldowns(connection, clock)
+        self.deliveries = Deliveries(connection, clock)
         self.denials = Denials(connection, clock)
         self.filters = Filters(connection, clock)
         self.guilds = Guilds(connection, clock)
+        self.history = History(connection, clock)
         self.meta = Meta(connection, clock)
+        self.notices = Notices(connection, clock)
+        self.pending = PendingPosts(connection, clock)
+        self.posts = Posts(connection, clock)
+        self.rechecks = Rechecks(connection, clock)
         self.retention = Retention(connection, clock)
         self.site_filters = SiteFilters(connection, clock)
+        self.subscriptions = Subscriptions(connection, clock)
+        self.tails = Tails(connection, clock)
 
 
 class Store:
@@ -54,7 +71,8 @@ class Store:
 
     Entering checks the file, copies it if its tables are older than ours, and brings them up to
     date. `patience` is how long another program's lock is waited for, in seconds. Raises
-    StoreError, with the file as it was. The caller holds the instance's lock.
+    StoreError, with the file as it was. The caller holds the instance's lock, or opens it
+    `beside` one who does: then the file must be there, and its tables stay as they are.
     """
 
     def __init__(
@@ -64,6 +82,7 @@ class Store:
         *,
         migrations: Migrations = MIGRATIONS,
         patience: float = sqlite.PATIENCE,
+        beside: bool = False,
     ) -> None:
         self.path = path
         self.database_id = ""
@@ -73,6 +92,7 @@ class Store:
         self._clock = clock
         self._migrations = migrations
         self._patience = patience
+        self._beside = beside
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -119,6 +139,9 @@ class Store:
         return await asyncio.to_thread(backups.back_up, self.path, self._clock.now(), target)
 
     async def _prepare(self) -> None:
+        if self._beside:
+            await asyncio.to_thread(sqlite.examine, self.path)
+            return
         revision = await asyncio.to_thread(self._judge)
         if not self._migrations.pending(self.path, revision):
             return

@@ -8,13 +8,14 @@ from typing import Any
 import discord
 import structlog
 
+from bot.catalogue import CATALOGUE
 from bot.posts.text import safe_text
 from bot.query.errors import QueryError, place
 from bot.safety import Refusal
-from bot.sites.catalogue import CATALOGUE
 from bot.sites.errors import SiteError
 from bot.store import StoreError
 from bot.texts import _
+from bot.ui.speech import speak_to_person
 
 _log = structlog.get_logger(__name__)
 
@@ -32,8 +33,13 @@ class NotShownError(Exception):
 
 
 async def think(interaction: discord.Interaction[Any], *, private: bool = False) -> None:
-    """Acknowledge a command at once; the answer follows (fault F10)."""
+    """Acknowledge a command at once; the answer follows (fault F10).
+
+    What is `private` is said in the language of who asked from here on.
+    """
     interaction.extras[_PRIVATE] = private
+    if private:
+        speak_to_person(interaction)
     await interaction.response.defer(ephemeral=private, thinking=True)
 
 

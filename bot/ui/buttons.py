@@ -1,8 +1,9 @@
 """Buttons that work after a restart: their state is in the message itself.
 
 A button's `custom_id` is `m1:<verb>:<site>:<requester id>:<page>`, and `m1:<verb>:<site>:<post>`
-where it concerns the post alone; the words of the search are in the embed's link
-(`bot.ui.search`). Both are read and checked anew at each press.
+where it concerns the post alone; under an answer of the age-restricted commands `:m` follows. The
+words of the search are in the embed's link (`bot.ui.search`). All is read and checked anew at
+each press, and what may be shown there is judged anew.
 """
 
 import re
@@ -12,19 +13,22 @@ from typing import Any, Literal, Self, cast
 import discord
 import structlog
 
+from bot.catalogue import CATALOGUE
 from bot.posts.shown import shown_tags
-from bot.sites.catalogue import CATALOGUE
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
 from bot.ui.embeds import plain_post, post_embed
-from bot.ui.finder import Finder, Found, hidden_text
+from bot.ui.finder import Finder, Found
 from bot.ui.gallery import gallery
 from bot.ui.gallery_buttons import RevealButton, page_button
 from bot.ui.here import policy_here
 from bot.ui.host import host_of
+from bot.ui.mute import MuteButton, MuteChoice
 from bot.ui.pace import Paced, in_pace
 from bot.ui.report import ReportButton
+from bot.ui.report_choice import ReportChoice, SeveralReportButton
 from bot.ui.search import Search, read_link
+from bot.ui.sieve import hidden_text
 
 Verb = Literal["prev", "next", "jump", "any", "another", "remove"]
 
@@ -42,8 +46,13 @@ def finder_of(interaction: discord.Interaction) -> Finder:
     return host_of(interaction).finder
 
 
-async def show(interaction: discord.Interaction[Any], found: Found) -> None:
+async def show(
+    interaction: discord.Interaction[Any], found: Found, *, mature: bool = False
+) -> None:
     """Put a picture in the answer, with its buttons for whoever asked.
+
+    `mature` is whether an age-restricted command asked for it. Raises NotShownError where what
+    may be shown changed since the post was verified (reference: safety, 3.6).
 
     A post to be spoilered that no search brought is a gallery message; one among others is an
     embed like them, without its picture: a message cannot change back (reference: safety, 3.5).
@@ -51,13 +60,16 @@ async def show(interaction: discord.Interaction[Any], found: Found) -> None:
     4): one bad address makes it refuse a whole message.
     """
     requester = interaction.user.id
+    policy = await policy_here(interaction, mature=mature)
+    if not found.post.is_current(policy, finder_of(interaction).clock):
+        raise NotShownError(_("What may be shown here has just changed. Please ask again."))
     try:
         if found.post.spoiler and found.search is None:
-            view = gallery([found.post], _buttons(found, requester))
+            view = gallery([found.post], _buttons(found, requester, mature=mature))
             await interaction.edit_original_response(view=view)
         else:
             await interaction.edit_original_response(
-                embed=picture_embed(found), view=picture_view(found, requester)
+                embed=picture_embed(found), view=picture_view(found, requester, mature=mature)
             )
     except discord.HTTPException as refusal:
         if refusal.code != _INVALID_BODY:
@@ -81,10 +93,10 @@ def picture_embed(found: Found) -> discord.Embed:
     )
 
 
-def picture_view(found: Found, requester: int) -> discord.ui.View:
+def picture_view(found: Found, requester: int, *, mature: bool = False) -> discord.ui.View:
     """Return the buttons under a picture."""
     view = discord.ui.View(timeout=None)
-    for button in _buttons(found, requester):
+    for button in _buttons(found, requester, mature=mature):
         view.add_item(button)
     return view
 
@@ -97,13 +109,15 @@ def _plain_view(found: Found, requester: int) -> discord.ui.View:
     return view
 
 
-def _buttons(found: Found, requester: int) -> Iterator[discord.ui.Item[Any]]:
+def _buttons(
+    found: Found, requester: int, *, mature: bool = False
+) -> Iterator[discord.ui.Item[Any]]:
     """Yield the buttons under a picture: its pager, then what concerns the one post."""
     site = found.post.post.site
 
     def state(verb: Verb, *, disabled: bool = False) -> StateButton:
         page = min(found.position or 0, _LAST_PAGE)
-        return StateButton(verb, site, requester, page, disabled=disabled)
+        return StateButton(verb, site, requester, page, mature=mature, disabled=disabled)
 
     if found.position is not None:
         yield state("prev", disabled=found.position <= 1)
@@ -113,7 +127,7 @@ def _buttons(found: Found, requester: int) -> Iterator[discord.ui.Item[Any]]:
     elif found.search is not None:
         yield state("another")
     if found.post.spoiler and found.search is not None:
-        yield RevealButton(site, found.post.post.id)
+        yield RevealButton(site, found.post.post.id, mature=mature)
     yield from _post_buttons(found, requester)
 
 
@@ -132,18 +146,25 @@ class StateButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"m1:(?P<verb>prev|next|jump|any|another|remove):(?P<site>[a-z]+)"
-        r":(?P<requester>[0-9]{1,20}):(?P<page>[0-9]{1,9})\Z"
+        r":(?P<requester>[0-9]{1,20}):(?P<page>[0-9]{1,9})(?P<mature>:m)?\Z"
     ),
 ):
     """One button under a picture."""
 
     def __init__(
-        self, verb: Verb, site: str, requester: int, page: int, *, disabled: bool = False
+        self,
+        verb: Verb,
+        site: str,
+        requester: int,
+        page: int,
+        *,
+        mature: bool = False,
+        disabled: bool = False,
     ) -> None:
         super().__init__(
             discord.ui.Button(
                 label=_label(verb),
-                custom_id=f"m1:{verb}:{site}:{requester}:{page}",
+                custom_id=f"m1:{verb}:{site}:{requester}:{page}" + (":m" if mature else ""),
                 style=discord.ButtonStyle.primary
                 if verb in {"next", "another"}
                 else discord.ButtonStyle.secondary,
@@ -154,6 +175,7 @@ class StateButton(
         self.site = site
         self.requester = requester
         self.page = page
+        self.mature = mature
 
     @classmethod
     async def from_custom_id(
@@ -165,7 +187,8 @@ class StateButton(
     ) -> Self:
         """Read the state of a button that was pressed."""
         verb = cast("Verb", match["verb"])
-        return cls(verb, match["site"], int(match["requester"]), int(match["page"]))
+        requester, page = int(match["requester"]), int(match["page"])
+        return cls(verb, match["site"], requester, page, mature=match["mature"] is not None)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
@@ -178,7 +201,7 @@ class StateButton(
                 await interaction.response.send_modal(_JumpModal(self, search))
                 return
             finder = finder_of(interaction)
-            policy = await policy_here(interaction)
+            policy = await policy_here(interaction, mature=self.mature)
             wishes: dict[Verb, Callable[[], Awaitable[Found]]] = {
                 "prev": lambda: finder.result(search, self.page - 1, policy, step=-1),
                 "next": lambda: finder.result(search, self.page + 1, policy),
@@ -195,7 +218,7 @@ class StateButton(
             await interaction.response.defer()
         else:
             await think(interaction, private=True)
-        await show(interaction, await wish())
+        await show(interaction, await wish(), mature=self.mature)
 
     async def _remove(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.user.id != self.requester and not interaction.permissions.manage_messages:
@@ -239,7 +262,7 @@ class _JumpModal(discord.ui.Modal):
             if not (text.isascii() and text.isdigit()) or int(text) < 1:
                 raise NotShownError(_("Please give a whole number from 1 on."))
             finder = finder_of(interaction)
-            policy = await policy_here(interaction)
+            policy = await policy_here(interaction, mature=self._button.mature)
             await self._button.turn(
                 interaction, lambda: finder.result(self._search, int(text), policy)
             )
@@ -258,4 +281,7 @@ def _label(verb: Verb) -> str:
 
 
 #: Every button whose state is in its `custom_id`; the client must know them after a restart.
-BUTTONS = (StateButton, RevealButton, ReportButton)
+BUTTONS = (
+    StateButton, RevealButton, ReportButton, SeveralReportButton, ReportChoice, MuteButton,
+    MuteChoice,
+)  # fmt: skip

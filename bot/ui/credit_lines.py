@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from bot.catalogue import CATALOGUE, DERPIBOORU
 from bot.posts.credit import Credit, Source
 from bot.posts.text import inline_code, masked_link, safe_text, utf16_len
 from bot.posts.urls import host_of, readable
-from bot.sites.catalogue import CATALOGUE, DERPIBOORU
 from bot.texts import _, ngettext
 
 #: More than any message takes: a name that long makes the credit not fit, and is not cut.

@@ -1,24 +1,27 @@
 """A verified post as an embed: the picture never without its credit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import discord
 from msgspec import UNSET, UnsetType
 
+from bot.catalogue import CATALOGUE
 from bot.posts.model import Post
 from bot.posts.rating import Rating, ratings
 from bot.posts.text import masked_link, plain_text, safe_text, utf16_len
 from bot.safety import VerifiedPost
-from bot.sites.catalogue import CATALOGUE
 from bot.texts import _, ngettext
 from bot.ui.answers import NotShownError
 from bot.ui.credit_lines import credit_lines, plain_credit
+from bot.ui.room import share_room
 
 T = TypeVar("T")
 
 #: Discord's limits, in UTF-16 units to be strict (reference: safety, 4).
 TITLE, DESCRIPTION, FIELD_VALUE, AUTHOR, ALTERNATIVE = 256, 4096, 1024, 256, 1024
+#: Of one message: how many embeds, and the characters of all their texts together.
+EMBEDS, EMBED_TEXTS = 10, 6000
 #: What the small texts are kept to, so that with the credit no embed reaches the 6000 of all.
 _FOOTER, _TAGS = 200, 600
 _CONTENT = 2000
@@ -52,20 +55,57 @@ def post_embed(
     spoilered it shows the credit alone, and `bot.ui.gallery` the rest. Raises NotShownError
     where the credit does not fit in one message.
     """
-    site = CATALOGUE[post.post.site]
-    author = {"name": plain_text(f"{site.title} · {heading}" if heading else site.title, AUTHOR)}
+    body = _frame(post, position, total)
+    site = body["author"]["name"]
+    body["author"]["name"] = plain_text(f"{site} · {heading}" if heading else site, AUTHOR)
     if link is not None:
-        author["url"] = link
-    body: dict[str, Any] = {
+        body["author"]["url"] = link
+    body["fields"] = list(_fields(post))
+    return _filled(body, post, DESCRIPTION)
+
+
+def digest_embeds(posts: Sequence[VerifiedPost]) -> tuple[discord.Embed, ...]:
+    """Return the embeds of 1 to 10 verified posts for one message, without numbers and tags.
+
+    Raises NotShownError where not every credit fits in the one message, and ValueError for too
+    many posts or none.
+    """
+    if not 1 <= len(posts) <= EMBEDS:
+        raise ValueError("a message has 1 to 10 embeds")
+    bodies = [_frame(post) for post in posts]
+    extras = [utf16_len(_extra(post)) + 1 for post in posts]
+    room = EMBED_TEXTS - sum(map(_frame_units, bodies)) - sum(extras)
+    try:
+        shares = share_room([post.credit for post in posts], room)
+    except ValueError:
+        raise too_many_artists() from None
+    return tuple(
+        _filled(body, post, min(DESCRIPTION, share + extra))
+        for body, post, share, extra in zip(bodies, posts, shares, extras, strict=True)
+    )
+
+
+def _frame(
+    post: VerifiedPost, position: int | None = None, total: int | None = None
+) -> dict[str, Any]:
+    return {
         "type": "rich",
-        "author": author,
+        "author": {"name": plain_text(CATALOGUE[post.post.site].title, AUTHOR)},
         "title": _("Post {id}").format(id=post.post.id),
         "url": post.credit.page_url,
-        "description": _description(post),
         "color": colour(post.post),
-        "fields": list(_fields(post)),
         "footer": {"text": plain_text(footer(post.post, position, total), _FOOTER)},
     }
+
+
+def _frame_units(body: dict[str, Any]) -> int:
+    texts = (body["author"]["name"], body["title"], body["footer"]["text"])
+    return sum(map(utf16_len, texts))
+
+
+def _filled(body: dict[str, Any], post: VerifiedPost, room: int) -> discord.Embed:
+    """Return the embed with credit and picture, the description in at most `room` units."""
+    body["description"] = _description(post, room)
     if not post.spoiler:
         # Only a payload can carry the alternative text: `set_image` has no place for it.
         body["image"] = {"url": post.media.url}
@@ -90,12 +130,16 @@ def said(value: T | UnsetType | None) -> T | None:
     return None if value is UNSET or isinstance(value, UnsetType) else value
 
 
-def _description(post: VerifiedPost) -> str:
-    extra = play_link(post)
+def _extra(post: VerifiedPost) -> str:
     if post.spoiler:
-        extra = _("The picture is behind a spoiler here: “Reveal” shows it to you alone.")
+        return _("The picture is behind a spoiler here: “Reveal” shows it to you alone.")
+    return play_link(post)
+
+
+def _description(post: VerifiedPost, room: int) -> str:
+    extra = _extra(post)
     try:
-        lines = credit_lines(post.credit, DESCRIPTION - utf16_len(extra) - 1)
+        lines = credit_lines(post.credit, room - utf16_len(extra) - 1)
     except ValueError:
         raise too_many_artists() from None
     return f"{lines}\n{extra}" if extra else lines

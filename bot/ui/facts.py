@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import discord
 
+from bot.catalogue import CATALOGUE, Site
 from bot.posts.shown import fit_text, shown_tags
 from bot.posts.tags import split_namespace
 from bot.posts.text import masked_link, plain_text, safe_text, utf16_len
 from bot.sites.board import Comment, CommentPage, Tag
-from bot.sites.catalogue import CATALOGUE, Site
 from bot.sites.ponyapi import PonyTag
 from bot.texts import _, ngettext
 from bot.ui.embeds import AUTHOR, DESCRIPTION, FIELD_VALUE, TITLE, said

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import discord
 
+from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.guild_filters import Lifted, Subjects
 from bot.policies import GuildWishes
@@ -11,7 +12,6 @@ from bot.posts.model import Post
 from bot.posts.text import inline_code, safe_text, utf16_len
 from bot.safety import Policy, Refusal, VerifiedPost
 from bot.safety.policy import folded
-from bot.sites.catalogue import CATALOGUE
 from bot.store import Filter, Kind, SiteFilter, Subject
 from bot.texts import _, ngettext
 from bot.ui.answers import refusal_text

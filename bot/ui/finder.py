@@ -5,43 +5,32 @@ the site no request of their own (rule L5).
 """
 
 import random
-from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from bot.catalogue import CATALOGUE, Dialect
 from bot.clock import Clock
 from bot.posts.model import Post
-from bot.posts.text import safe_text
 from bot.safety import Policy, Refusal, VerifiedPost, by_id, canonical, plain_tags, verify
-from bot.sites import Sites
+from bot.sites import Sites, Withheld
 from bot.sites.board import MAX_PER_PAGE, Board, CommentPage, PostPage, Sort
-from bot.sites.catalogue import CATALOGUE, Dialect
 from bot.sites.ponyapi import PonyApi
 from bot.texts import _, ngettext
 from bot.ui.answers import NotShownError, refusal_text
+from bot.ui.pony_pool import PonyPool, Wish
 from bot.ui.recent import Recent
 from bot.ui.search import EXACT, RANDOM, Search, search_link
+from bot.ui.sieve import Hidden, Sieve, none_shown
 
 #: Results read at a time for a pager, which shows one of them.
 PAGE_SIZE = 25
-#: How many of the site's pages (or single ponies) one wish may read to find one to show.
+#: How many of the site's pages one wish may read to find one to show.
 _READS = 3
 _KEPT_SECONDS = 600.0
 _KEPT_PAGES = 200
 _KEPT_POOLS = 100
 _SEEDS = 10**6
-#: Rules that one answer names.
-_RULES_TOLD = 5
-_RULE = 200
-
-
-class Hidden(Struct, frozen=True):
-    """How many posts one rule of the server or channel kept out of an answer."""
-
-    rule: str
-    """Which rule, in words that everybody may read."""
-    count: int
 
 
 class Found(Struct, frozen=True):
@@ -86,6 +75,7 @@ class Finder:
         self._pools: Recent[_Asked, list[Post]] = Recent(
             clock, entries=_KEPT_POOLS, seconds=_KEPT_SECONDS
         )
+        self.pony_pool = PonyPool(sites, clock)
 
     def board(self, name: str) -> Board:
         """Return the client of a board; raises NotShownError where the operator switched it off."""
@@ -124,7 +114,7 @@ class Finder:
             search = Search(search.site, search.text, f"{RANDOM}:{seed}")
         page = await self._read(self._asked(search, policy), 1)
         if not page.posts and not page.skipped:
-            raise NotShownError(_("Nothing safe was found for this search."))
+            raise NotShownError(_("Nothing was found for this search that may be shown here."))
         return await self.result(search, 1, policy)
 
     async def result(
@@ -138,7 +128,7 @@ class Finder:
         asked = self._asked(search, policy)
         position = max(1, position)
         number = (position - 1) // PAGE_SIZE + 1
-        sieve = _Sieve(policy, self.clock)
+        sieve = Sieve(policy, self.clock)
         if step > 0 and (known := self._pages.get((asked, 1))) is not None:
             _check_position(position, known)
         for _read in range(_READS):
@@ -153,7 +143,7 @@ class Finder:
                 break
             number += step
         if position == 1:
-            raise NotShownError(_none_shown(sieve.hidden))
+            raise NotShownError(none_shown(sieve.hidden))
         raise NotShownError(_("There are no more results in this direction."))
 
     async def anywhere(self, search: Search, policy: Policy) -> Found:
@@ -166,31 +156,44 @@ class Finder:
     async def draw(self, search: Search, policy: Policy) -> Found:
         """Return a random post from the pool of a search, filled from the site when it is empty.
 
-        On boards one request brings up to 50 posts. The Safe Pony API gives one pony a request.
+        On boards one request brings up to 50 posts. The Safe Pony API gives one pony a request:
+        a few are drawn ahead for whoever asks again.
         """
         link = self.link(search, policy)
-        sieve = _Sieve(policy, self.clock)
+        sieve = Sieve(policy, self.clock)
         if _is_ponyapi(search.site):
-            return Found(await self._pony(search, sieve), search, link, hidden=sieve.hidden)
-        asked = self._asked(search, policy)
-        pool = self._pools.get(asked) or []
-        post = _drawn(pool, sieve)
+            wish = Wish(plain_tags(search.text), no_stem=search.sort == EXACT)
+            post = await self.pony_pool.draw(wish, sieve.pass_)
+        else:
+            asked = self._asked(search, policy)
+            post = _drawn(self._pools.get(asked) or [], sieve)
+            if post is None:
+                post = _drawn(await self._fill(asked), sieve)
         if post is None:
-            pool = await self._fill(asked)
-            post = _drawn(pool, sieve)
-        if post is None:
-            raise NotShownError(_none_shown(sieve.hidden))
+            raise NotShownError(none_shown(sieve.hidden))
         return Found(post, search, link, hidden=sieve.hidden)
 
     async def post(self, site: str, post_id: int, policy: Policy) -> Found:
         """Return the post of that id, if it may be shown."""
-        return self._show(await self.unverified(site, post_id, policy), policy)
+        try:
+            return self._show(await self._by_id(site, post_id, policy), policy)
+        except Withheld as withheld:
+            raise NotShownError(self._reason(withheld, policy)) from None
 
     async def unverified(self, site: str, post_id: int, policy: Policy) -> Post:
         """Return the post of that id as the site gives it, to say what rules make of it.
 
-        A board's query already keeps away what no rule of a server could allow (safety, 3.4).
+        What a board keeps back though no rule does is told as by `post`.
         """
+        try:
+            return await self._by_id(site, post_id, policy)
+        except Withheld as withheld:
+            if isinstance(verify(withheld.post, policy, clock=self.clock), Refusal):
+                return withheld.post
+            raise NotShownError(self._reason(withheld, policy)) from None
+
+    async def _by_id(self, site: str, post_id: int, policy: Policy) -> Post:
+        """Return the post of that id; a board is asked for it under the policy (safety, 3.4)."""
         _check_switch(site, policy)
         if _is_ponyapi(site):
             return await self.ponies.pony(post_id)
@@ -227,7 +230,7 @@ class Finder:
             asked.query, sort=asked.order or RANDOM, per_page=MAX_PER_PAGE
         )
         if not page.posts:
-            raise NotShownError(_("Nothing safe was found for this search."))
+            raise NotShownError(_("Nothing was found for this search that may be shown here."))
         if already := self._pools.get(asked):
             # Somebody who waited for the same answer was first: two pools would repeat posts.
             return already
@@ -236,40 +239,21 @@ class Finder:
         self._pools.put(asked, pool)
         return pool
 
-    async def _pony(self, search: Search, sieve: "_Sieve") -> VerifiedPost:
-        for _read in range(_READS):
-            pony = await self.ponies.random(plain_tags(search.text), no_stem=search.sort == EXACT)
-            post = sieve.pass_(pony)
-            if post is not None:
-                return post
-        raise NotShownError(_none_shown(sieve.hidden))
+    def _reason(self, withheld: Withheld, policy: Policy) -> str:
+        """Return why a board that has a post does not bring it; the post itself stays here."""
+        verdict = verify(withheld.post, policy, clock=self.clock)
+        if isinstance(verdict, Refusal):
+            return refusal_text(verdict)
+        return _(
+            "{site} keeps this post back itself: it is not approved there yet, or its filter hides "
+            "it."
+        ).format(site=CATALOGUE[withheld.site].title)
 
     def _show(self, post: Post, policy: Policy) -> Found:
         verified = verify(post, policy, clock=self.clock)
         if isinstance(verified, Refusal):
             raise NotShownError(refusal_text(verified))
         return Found(verified)
-
-
-class _Sieve:
-    """Lets through what may be shown, and counts what the server's own rules keep back."""
-
-    def __init__(self, policy: Policy, clock: Clock) -> None:
-        self._policy = policy
-        self._clock = clock
-        self._counts: Counter[str] = Counter()
-
-    def pass_(self, post: Post) -> VerifiedPost | None:
-        verified = verify(post, self._policy, clock=self._clock)
-        if isinstance(verified, VerifiedPost):
-            return verified
-        if verified.by is not None:
-            self._counts[verified.by.public_label] += 1
-        return None
-
-    @property
-    def hidden(self) -> tuple[Hidden, ...]:
-        return tuple(Hidden(rule, count) for rule, count in self._counts.most_common())
 
 
 def _check_switch(site: str, policy: Policy) -> None:
@@ -290,35 +274,13 @@ def _check_position(position: int, page: PostPage) -> None:
         )
 
 
-def _drawn(pool: list[Post], sieve: _Sieve) -> VerifiedPost | None:
+def _drawn(pool: list[Post], sieve: Sieve) -> VerifiedPost | None:
     """Take posts out of the pool until one may be shown."""
     while pool:
         post = sieve.pass_(pool.pop())
         if post is not None:
             return post
     return None
-
-
-def hidden_text(hidden: tuple[Hidden, ...]) -> str:
-    """Return how many posts were kept back and by which rules; nothing where none was."""
-    if not hidden:
-        return ""
-    count = sum(one.count for one in hidden)
-    head = ngettext(
-        "{count} post was hidden here:", "{count} posts were hidden here:", count
-    ).format(count=count)
-    lines = [
-        _("- {count} by the {rule}").format(count=one.count, rule=safe_text(one.rule, _RULE))
-        for one in hidden[:_RULES_TOLD]
-    ]
-    if len(hidden) > _RULES_TOLD:
-        lines.append(_("- and by {count} more rules").format(count=len(hidden) - _RULES_TOLD))
-    return "\n".join([head, *lines])
-
-
-def _none_shown(hidden: tuple[Hidden, ...]) -> str:
-    text = _("None of the posts found may be shown here.")
-    return f"{text}\n{hidden_text(hidden)}" if hidden else text
 
 
 def _order(board: Board, search: Search) -> Sort | None:

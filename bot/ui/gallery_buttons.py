@@ -5,8 +5,8 @@ from typing import Any, Self
 
 import discord
 
+from bot.catalogue import CATALOGUE
 from bot.safety import VerifiedPost
-from bot.sites.catalogue import CATALOGUE
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
 from bot.ui.gallery import gallery
@@ -28,20 +28,21 @@ def page_button(post: VerifiedPost) -> discord.ui.Button[Any] | None:
 class RevealButton(
     Paced,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"m1:reveal:(?P<site>[a-z]+):(?P<post>[0-9]{1,16})\Z",
+    template=r"m1:reveal:(?P<site>[a-z]+):(?P<post>[0-9]{1,16})(?P<mature>:m)?\Z",
 ):
     """Shows the picture of a post that an embed left out, to the one who presses it."""
 
-    def __init__(self, site: str, post_id: int) -> None:
+    def __init__(self, site: str, post_id: int, *, mature: bool = False) -> None:
         super().__init__(
             discord.ui.Button(
                 label=_("Reveal"),
-                custom_id=f"m1:reveal:{site}:{post_id}",
+                custom_id=f"m1:reveal:{site}:{post_id}" + (":m" if mature else ""),
                 style=discord.ButtonStyle.primary,
             )
         )
         self.site = site
         self.post_id = post_id
+        self.mature = mature
 
     @classmethod
     async def from_custom_id(
@@ -52,7 +53,8 @@ class RevealButton(
         /,
     ) -> Self:
         """Read the state of a button that was pressed."""
-        return cls(match["site"], int(match["post"]))
+        mature = match["mature"] is not None
+        return cls(match["site"], int(match["post"]), mature=mature)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Read the post again, verify it again, and answer privately."""
@@ -60,7 +62,7 @@ class RevealButton(
             if self.site not in CATALOGUE:
                 raise NotShownError(_("This site is switched off here."))
             await think(interaction, private=True)
-            policy = await policy_here(interaction)
+            policy = await policy_here(interaction, mature=self.mature)
             found = await host_of(interaction).finder.post(self.site, self.post_id, policy)
             button = page_button(found.post)
             view = gallery([found.post], [button] if button is not None else [])

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.posts.text import utf16_len
 from bot.sites import SiteStatus
 from bot.store import GRACE
+from bot.store.announcements import KEPT as ANNOUNCED
 from bot.store.audit import KEPT as AUDITED
 from bot.store.backups import KEPT as COPIES
 from bot.texts import _
@@ -66,8 +67,8 @@ def about_embed(status: Iterable[SiteStatus], clock: Clock) -> discord.Embed:
         url=PROJECT_URL,
         colour=COLOUR,
         description=_(
-            "Mailmare delivers pony art from several sites, safe for everybody, and always with"
-            " the artist, the source and a link to the picture's page."
+            "Mailmare delivers pony art from several sites: always fit for the channel that it is"
+            " shown in, and always with the artist, the source and a link to the picture's page."
         ),
     )
     lines = [site_line(one, clock) for one in status]
@@ -101,17 +102,18 @@ def privacy_embed() -> discord.Embed:
         (
             _("Kept of a server"),
             _(
-                "Its settings and filters, and its last {changes} changes of them. They go when"
-                " somebody removes them, and all together {days} days after Mailmare was removed"
-                " from the server."
-            ).format(changes=AUDITED, days=GRACE.days),
+                "Its settings, filters and feeds, and its last {changes} changes of them. They go"
+                " when somebody removes them, and all together {days} days after Mailmare was"
+                " removed from the server. Which posts its feeds announced or kept back, and where,"
+                " for {kept} days."
+            ).format(changes=AUDITED, days=GRACE.days, kept=ANNOUNCED.days),
         ),
         (
             _("Kept of you"),
             _(
-                "Your Discord number beside a filter that you set up, and beside a change of a"
-                " server's settings or of the operator's switches that you made; nothing if you"
-                " did none of that. Who reported a picture is not kept."
+                "Your Discord number beside a filter or feed that you set up, and beside a change"
+                " of a server's settings or of the operator's switches that you made; nothing if"
+                " you did none of that. Who reported a picture is not kept."
             ),
         ),
         (

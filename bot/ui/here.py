@@ -69,13 +69,15 @@ def for_everybody(place: Where) -> Where:
     return structs.replace(place, facts=ChannelFacts())
 
 
-async def policy_here(interaction: discord.Interaction[Any]) -> Policy:
+async def policy_here(interaction: discord.Interaction[Any], *, mature: bool = False) -> Policy:
     """Return the policy of the place that `interaction` comes from.
 
-    Discord wants a command of its own for more than safe art, with `nsfw: true` (rule D5); there
-    is none, so that a server's wish for more changes nothing here.
+    Discord wants a command of its own for more than safe art, with `nsfw: true` (rule D5). Only
+    that one, and the buttons under its answers, are `mature`; for all others a server's wish for
+    more changes nothing. The place is judged by its present facts at each command and press.
     """
-    return await host_of(interaction).policies.of(for_everybody(where(interaction)))
+    place = where(interaction)
+    return await host_of(interaction).policies.of(place if mature else for_everybody(place))
 
 
 def _kind(channel: Any) -> ChannelKind:

@@ -1,21 +1,27 @@
 """What commands and buttons need of the client that received an interaction."""
 
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import discord
 
 from bot.policies import Policies
 from bot.quotas import Quotas
+from bot.site_filters import SiteFilterReader
 from bot.store import Store
-from bot.ui.finder import Finder
+from bot.texts import Languages
+
+if TYPE_CHECKING:
+    from bot.ui.finder import Finder
 
 
 class Host(Protocol):
     """The parts of the client that the user interface uses."""
 
-    finder: Finder
+    finder: "Finder"
+    languages: Languages
     policies: Policies
     quotas: Quotas
+    site_filters: SiteFilterReader
     store: Store
 
 

@@ -1,15 +1,18 @@
 """What an operator sees of the bot: its sites, its switches, its store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import discord
 
 from bot import __version__
+from bot.catalogue import CATALOGUE
 from bot.clock import Clock
+from bot.loops import Pulse
 from bot.posts.text import safe_text
 from bot.sites import SiteStatus
-from bot.sites.catalogue import CATALOGUE
 from bot.store import Denial, Store, Switches
+from bot.store.history import Outbox
 from bot.texts import _, ngettext
 from bot.ui.guide import COLOUR, fitting, site_line
 
@@ -19,9 +22,16 @@ _MIB = 1024 * 1024
 
 
 def status_embed(
-    sites: Iterable[SiteStatus], switches: Switches, store: Store, *, servers: int, clock: Clock
+    sites: Iterable[SiteStatus],
+    switches: Switches,
+    store: Store,
+    loops: Iterable[Pulse],
+    outbox: Outbox,
+    *,
+    servers: int,
+    clock: Clock,
 ) -> discord.Embed:
-    """Return the state of the sites, every switch that is set, and the database's size."""
+    """Return how sites, loops, feeds and store are, and which switches are set."""
     embed = discord.Embed(title=_("Mailmare {version}").format(version=__version__), colour=COLOUR)
     if switches.panic is not None:
         embed.description = _("**All pictures are stopped.** {since}").format(
@@ -49,6 +59,8 @@ def status_embed(
             for tag, denial in switches.artists.items()
         ],
     )
+    _add(embed, _("Loops"), [_loop_line(loop) for loop in loops])
+    _add(embed, _("Feeds"), list(_outbox_lines(outbox)))
     _add(
         embed,
         _("Store"),
@@ -65,6 +77,41 @@ def status_embed(
 def _add(embed: discord.Embed, name: str, lines: list[str]) -> None:
     if lines:
         embed.add_field(name=f"{name} ({len(lines)})", value=fitting(lines) or "-", inline=False)
+
+
+def _outbox_lines(outbox: Outbox) -> Iterator[str]:
+    yield ngettext(
+        "{count} feed or schedule, {paused} paused",
+        "{count} feeds and schedules, {paused} paused",
+        outbox.feeds,
+    ).format(count=outbox.feeds, paused=outbox.paused)
+    if outbox.oldest is not None:
+        yield ngettext(
+            "{count} announcement waits, due {when}",
+            "{count} announcements wait, the oldest due {when}",
+            outbox.owed,
+        ).format(count=outbox.owed, when=_ago(outbox.oldest))
+    if outbox.aside:
+        yield ngettext(
+            "{count} put aside, as Discord always refused it",
+            "{count} put aside, as Discord always refused them",
+            outbox.aside,
+        ).format(count=outbox.aside)
+
+
+def _loop_line(loop: Pulse) -> str:
+    if loop.trouble:
+        return "✗ " + safe_text(loop.trouble, _REASON)
+    if loop.finished_at is None:
+        return _("✓ **{loop}**: begun {when}").format(loop=loop.name, when=_ago(loop.began_at))
+    line = _("✓ **{loop}**: last done {when}").format(loop=loop.name, when=_ago(loop.finished_at))
+    if not loop.failures:
+        return line
+    return line + _(", then failed: {error}").format(error=safe_text(loop.error, _REASON))
+
+
+def _ago(when: datetime | None) -> str:
+    return "-" if when is None else f"<t:{int(when.timestamp())}:R>"
 
 
 def _title(site: str) -> str:

@@ -8,6 +8,7 @@ import discord
 from bot.texts import _
 from bot.ui.answers import instant, tell
 from bot.ui.host import host_of
+from bot.ui.speech import speak_to_channel
 
 
 class Paced:
@@ -15,6 +16,7 @@ class Paced:
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Let a press through, or tell the one who presses too often when to try again."""
+        await speak_to_channel(interaction)
         return await in_pace(interaction)
 
 

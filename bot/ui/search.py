@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from msgspec import Struct
 
+from bot.catalogue import Site
 from bot.query.errors import QueryError
-from bot.sites.catalogue import Site
 from bot.texts import _
 
 #: The order in which boards shuffle, and the Safe Pony API's own `no_stem` beside it.

@@ -6,7 +6,7 @@ import discord
 import msgspec
 
 from bot.posts.text import inline_code, safe_text
-from bot.store import AuditEntry, Guild
+from bot.store import AuditEntry, Channel, Guild
 from bot.texts import _
 from bot.ui.filter_texts import fitting
 
@@ -32,6 +32,42 @@ def settings_embed(guild: Guild) -> discord.Embed:
             )
         )
     return discord.Embed(title=_("Settings"), colour=_COLOUR, description="\n".join(lines))
+
+
+def ratings_embed(
+    guild: Guild, channel: Channel | None, *, restricted: bool | None, graphic: bool
+) -> discord.Embed:
+    """Return what a server, or one of its channels, allows beside safe art, and what that means.
+
+    `restricted` is whether more than safe art can be shown in the channel at all, `graphic`
+    whether the operator allows violent art.
+    """
+    own = Channel(id=0, guild_id=guild.id) if channel is None else channel
+    lines = [
+        _("Art for adults: {wish}").format(wish=_wish(server=guild.adult, channel=own.adult)),
+        _("Violent art: {wish}").format(
+            wish=_wish(server=guild.graphic, channel=own.graphic)
+            if graphic
+            else _("not by this bot's operator")
+        ),
+        _(
+            "What is allowed is shown by `/mature` alone, and only in age-restricted channels that"
+            " are not for announcements. Every other command and every other place stays safe for"
+            " everybody, and your filters hold everywhere."
+        ),
+    ]
+    if restricted is False:
+        lines.append(
+            _("<#{channel}> is no such channel, so nothing but safe art is shown there.").format(
+                channel=own.id
+            )
+        )
+    title = _("Allowed in this server") if channel is None else _("Allowed in one channel")
+    return discord.Embed(title=title, colour=_COLOUR, description="\n".join(lines))
+
+
+def _wish(*, server: bool, channel: bool | None) -> str:
+    return _("allowed") if server and channel is not False else _("not allowed")
 
 
 def audit_embed(entries: Iterable[AuditEntry]) -> discord.Embed:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.catalogue import CATALOGUE
 from bot.demo.sites.images import ImageIndex
 from bot.demo.sites.keys import BOARD_KEY
 from bot.demo.world import World
 from bot.demo.world_people import OPERATOR, doings, fans_of
 from bot.demo.world_posts import PRESENT
 from bot.query import QueryError
-from bot.sites.catalogue import CATALOGUE
 
 from .conftest import Visitor
 

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot.catalogue import CATALOGUE
 from bot.demo.page import welcome_text
 from bot.demo.world import World
 from bot.demo.world_media import BOXES, absolute, fitted, representations, view_url
 from bot.demo.world_oddities import BOARDS, ODDITIES, oddities_of
-from bot.sites.catalogue import CATALOGUE
 
 
 def test_two_worlds_of_one_seed_are_the_same() -> None:

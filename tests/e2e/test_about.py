@@ -61,7 +61,7 @@ async def test_the_tree_keeps_discords_limits_and_names_no_age_restriction(stage
     assert not any(command["nsfw"] for command in commands)
     assert {command["name"] for command in commands} == {
         "pony", "derpibooru", "ponybooru", "twibooru", "help", "about", "privacy", "forget-me",
-        "filter", "server",
+        "feed", "filter", "server",
     }  # fmt: skip
 
 

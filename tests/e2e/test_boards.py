@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.catalogue import CATALOGUE
 from bot.demo.world import WorldPost
-from bot.sites.catalogue import CATALOGUE
 from tests.discord_stage import WORLD, Answer, Stage
 
 BOARDS = ("derpibooru", "ponybooru", "twibooru")

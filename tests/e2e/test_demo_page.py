@@ -22,6 +22,8 @@ _REQUIRED = os.environ.get("MAILMARE_REQUIRE_BROWSER") == "1"
 _SCREENSHOT = os.environ.get("MAILMARE_SCREENSHOT")
 _CHROMIUM = shutil.which("chromium")
 _START_SECONDS = 90
+#: Until the first announcement: a post every few seconds, of which not each matches a feed.
+_ANNOUNCED = 45_000
 _ADDRESS = re.compile(r"^http://127\.0\.0\.1:\d+/\S*$", re.MULTILINE)
 
 
@@ -43,6 +45,14 @@ async def test_a_newcomer_sees_credited_pictures_and_turns_pages(
 ) -> None:
     async with demo(tmp_path) as address:
         await page.goto(address)
+
+        announced = page.locator("article.channel-message").filter(
+            has=page.get_by_role("button", name="Mute…", exact=True)
+        )
+        await announced.first.wait_for(timeout=_ANNOUNCED)
+        await expect(announced.first).to_contain_text("Artist:")
+        await expect(announced.first).to_contain_text("Source:")
+        await expect(announced.first.locator("img.embed-image")).to_be_visible()
 
         await use(page, "/pony random")
         pony = await newest(page, "Another")
@@ -109,20 +119,19 @@ async def use(page: Page, command: str, text: str = "") -> None:
 
 
 async def newest(page: Page, button: str) -> Locator:
-    """Return the newest message once it has `button`."""
-    message = page.locator("article.channel-message").last
-    await message.get_by_role("button", name=button, exact=True).wait_for()
-    return message
+    """Return the newest message that has `button`: feeds announce posts in between."""
+    message = page.locator("article.channel-message").filter(
+        has=page.get_by_role("button", name=button, exact=True)
+    )
+    await message.last.wait_for()
+    return message.last
 
 
 async def wait_drawn(message: Locator) -> None:
     """Wait until the message's picture is loaded: the page makes it anew at each change."""
-    await message.page.wait_for_function(
-        "messages => [...messages].at(-1).querySelector('img.embed-image')?.naturalWidth > 0",
-        arg=await message.page.evaluate_handle(
-            "document.getElementsByClassName('channel-message')"
-        ),
-    )
+    picture = message.locator("img.embed-image")
+    await expect(picture).to_be_visible()
+    await expect(picture).not_to_have_js_property("naturalWidth", 0)
 
 
 async def take_picture(page: Page, path: Path) -> None:

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from bot.catalogue import CATALOGUE
 from bot.demo.sites import Mode
 from bot.demo.world import WorldPost
-from bot.sites.catalogue import CATALOGUE
 from tests.discord_stage import WORLD, Answer, Stage
 
 COMMANDS = {

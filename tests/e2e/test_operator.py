@@ -11,7 +11,9 @@ from simcord import SetupError
 
 from bot.demo.sites import Mode
 from bot.registration import OPERATOR_COMMANDS
+from tests.discord_loopback import GUILD_ID, USER_ID
 from tests.discord_stage import WORLD, Answer, Stage, set_stage
+from tests.loopback_stage import loopback_stage
 
 COMMANDS: dict[str, dict[str, Any]] = {
     "operator status": {},
@@ -58,6 +60,13 @@ def ordinary(site: str) -> int:
     )
 
 
+def team(user_id: int, role: str) -> dict[str, Any]:
+    """Return a team with that one member, as Discord describes it."""
+    user = {"id": str(user_id), "username": "filly", "discriminator": "0", "avatar": None}
+    one = {"user": user, "team_id": "5", "membership_state": 2, "role": role}
+    return {"id": "5", "name": "team", "icon": None, "owner_user_id": "6", "members": [one]}
+
+
 def artist(site: str, number: int) -> str:
     """Return the first artist tag of a post."""
     tags = WORLD.posts(site)[number].tags
@@ -82,6 +91,21 @@ async def test_a_bot_whose_owner_is_not_known_yet_asks_discord(stage: Stage) -> 
     await restart(stage, guild_id=stage.env.guild.id, owner=None)
 
     assert "may not use" in (await stage.ask("operator panic")).text
+
+
+@pytest.mark.parametrize("kind", ["owner", "admin", "developer", "read_only", "nobody"])
+async def test_discord_says_who_the_owners_are(tmp_path: Path, kind: str) -> None:
+    """One person, or those of a team who may change the application."""
+    async with loopback_stage(tmp_path, operator_guild=GUILD_ID) as stage:
+        stage.discord.owner = USER_ID if kind == "owner" else USER_ID + 1
+        if kind not in {"owner", "nobody"}:
+            stage.discord.team = team(USER_ID, kind)
+        (answer,) = await stage.ask("operator panic")
+        async with stage.app.store.read() as tx:
+            panic = (await tx.denials.switches()).panic
+    allowed = kind in {"owner", "admin", "developer"}
+    assert (panic is not None) is allowed
+    assert ("All pictures are stopped" in answer["content"]) is allowed
 
 
 async def test_other_servers_do_not_have_it(stage: Stage) -> None:
@@ -222,6 +246,8 @@ async def test_the_status_tells_sites_switches_and_store(stage: Stage) -> None:
         "Twibooru** since",
         "Derpibooru 7",
         stage.app.store.database_id,
+        "site filters**: last done",
+        "0 feeds and schedules, 0 paused",
     ):
         assert text in status.text
     assert "asked \\*us\\* to" in status.text

@@ -29,7 +29,7 @@ async def test_random_ponies_have_the_tags_that_were_asked_for(stage: Stage) -> 
 async def test_no_stem_reaches_the_site(stage: Stage) -> None:
     await stage.ask("pony random", tags="cute", no_stem=True)
 
-    (request,) = stage.sites.requests["ponyapi"]
+    request = stage.sites.requests["ponyapi"][0]  # More are drawn ahead with the same words.
     assert "no_stem" in request.query
     assert request.query["q"] == "cute"
 

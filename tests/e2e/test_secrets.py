@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import aiohttp
 import pytest
 import structlog
+from yarl import URL
 
 from bot import logs
 from bot.clock import Clock
@@ -36,6 +38,40 @@ BROKEN = (
 )  # fmt: skip
 #: What Discord answers with: the interaction ran out, the body is wrong, no permission, an outage.
 REFUSALS = ((404, 10062), (401, 50027), (400, 50035), (403, 50013), (500, 0))
+
+
+async def through_a_library(stage: Stage) -> None:
+    """Log what an HTTP library's own errors quote: whole addresses, with all that is in them."""
+    origin = stage.sites.urls["derpibooru"]
+    callback = next(one.path for one in stage.env.http_requests if one.path.endswith("/callback"))
+    addresses = [URL(origin) / "nothing" % {"key": key} for key in KEYS.values()]
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        for address in [*addresses, URL(origin + callback)]:
+            try:
+                await session.get(address)
+            except aiohttp.ClientResponseError:
+                logging.getLogger("aiohttp.client").exception("a request failed")
+
+
+@pytest.fixture
+def unredacted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What the log would be if nothing took the secrets out of it, in a file elsewhere."""
+    path = tmp_path_factory.mktemp("unredacted") / "log"
+    handler = logging.FileHandler(path)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(
+                    colors=False, exception_formatter=structlog.dev.plain_traceback
+                ),
+            ]
+        )
+    )
+    logging.getLogger().addHandler(handler)
+    yield path
+    logging.getLogger().removeHandler(handler)
+    handler.close()
 
 
 @pytest.fixture
@@ -120,7 +156,9 @@ async def through_the_store(stage: Stage) -> None:
         await stage.press(asked, "Forget me")
 
 
-async def test_no_secret_is_found_in_logs_database_or_replies(tmp_path: Path, log: Path) -> None:
+async def test_no_secret_is_found_in_logs_database_or_replies(
+    tmp_path: Path, log: Path, unredacted: Path
+) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     clock = LeapingClock()
@@ -131,6 +169,7 @@ async def test_no_secret_is_found_in_logs_database_or_replies(tmp_path: Path, lo
         await through_the_store(stage)
         stage.app.client.tree.remove_command("about")
         await stage.ask("about")
+        await through_a_library(stage)
         logging.getLogger("discord.client").error("Login with %s", TOKEN)
 
         secrets = {TOKEN, *KEYS.values()} | {
@@ -151,6 +190,11 @@ async def test_no_secret_is_found_in_logs_database_or_replies(tmp_path: Path, lo
     assert len(secrets) > 50
     assert {"log", f"data/{FILE_NAME}", f"data/{FILE_NAME}-wal"} <= set(kept)
     assert b"Traceback" in kept["log"]
+    # The same errors through a formatter that takes nothing out: each kind of canary is in it.
+    bare = unredacted.read_text("utf-8")
+    interactions = secrets - {TOKEN, *KEYS.values()}
+    for kind in ({TOKEN}, set(KEYS.values()), interactions):
+        assert any(form in bare for secret in kind for form in (secret, quote(secret, safe="")))
     for secret in secrets:
         for form in {secret, quote(secret), quote(secret, safe="")}:
             assert form not in sent

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.app import COOL_DOWNS
 from bot.clock import Clock
 from bot.demo.sites import Mode, SimulatedSites
 from bot.doctor import examine
 from bot.exit_codes import Exit
 from bot.settings import Secret, Settings, SiteOverride
+from bot.store import FILE_NAME, Cooldown, Store
 from tests.discord_loopback import TOKEN, LoopbackDiscord
 
 
@@ -189,11 +189,15 @@ async def test_a_site_that_rests_is_not_asked_and_its_rest_is_told(
 ) -> None:
     """L6, L9: the bot's own cool-downs hold for the doctor too."""
     until = datetime.now(UTC) + timedelta(minutes=10)
-    resting = {"until": until.isoformat(), "reason": "It has blocked us for a while."}
-    settings.data_dir.mkdir()
-    (settings.data_dir / COOL_DOWNS).write_bytes(
-        msgspec.json.encode({sites.urls["derpibooru"]: resting})
+    resting = Cooldown(
+        host=sites.urls["derpibooru"], until=until, reason="It has blocked us for a while."
     )
+    settings.data_dir.mkdir()
+    async with Store(settings.data_dir / FILE_NAME, Clock()) as store:
+        async with store.write() as tx:
+            await tx.cooldowns.put([resting])
+        status, lines = await found(settings)  # While the bot runs.
+    assert lines["Derpibooru"].startswith("to do")
     status, lines = await found(settings)
     assert status == Exit.FAILED
     assert sites.requests["derpibooru"] == []

@@ -119,3 +119,18 @@ async def test_a_bot_that_waits_to_start_again_says_so_and_until_when(path: Path
     assert check(path, clock.now() + timedelta(minutes=1)).text.startswith("not running")
     beating.cancel()
     await asyncio.wait({beating})
+
+
+async def test_a_bot_with_a_stuck_loop_is_not_well_and_names_it(path: Path) -> None:
+    clock = StepClock()
+    troubles = ["delivery: nothing done for 90 s."]
+    beating = asyncio.create_task(heartbeat(path, clock, lambda: True, troubles=lambda: troubles))
+    await clock.asleep.wait()
+    found = check(path, clock.now())
+    assert not found.ok
+    assert "delivery: nothing done for 90 s." in found.text
+    troubles.clear()
+    await clock.step(15)
+    assert check(path, clock.now()).ok
+    beating.cancel()
+    await asyncio.wait({beating})

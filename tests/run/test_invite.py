@@ -26,6 +26,8 @@ def test_the_address_asks_for_the_scopes_and_permissions_of_the_table_alone() ->
         "read_messages",
         "send_messages",
         "embed_links",
+        "read_message_history",
+        "send_messages_in_threads",
     } & {name for name, _ in asked}
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.catalogue import CATALOGUE
 from bot.settings import SETTINGS, Secret, Settings, SettingsError, load
 from bot.settings_doc import env_example, readme_table
-from bot.settings_table import FILTERED_SITES, SITE_TITLES
-from bot.sites.catalogue import CATALOGUE
+from bot.settings_sites import site_settings
 from tests.discord_loopback import TOKEN
 
 ROOT = Path(__file__).parents[2]
@@ -218,8 +218,35 @@ class TestSecret:
 
 
 def test_there_are_settings_for_exactly_the_sites_of_the_catalogue() -> None:
-    assert {name: site.title for name, site in CATALOGUE.items()} == SITE_TITLES
-    assert {name for name, site in CATALOGUE.items() if site.site_filter} == set(FILTERED_SITES)
+    groups = {setting.group for setting in SETTINGS}
+    assert groups == {"Discord", "The bot", "For tests and proxies"} | {
+        site.title for site in CATALOGUE.values()
+    }
+    assert set(Settings().sites) == set(CATALOGUE)
+
+
+def test_a_new_row_of_the_catalogue_brings_its_own_settings() -> None:
+    """Design, decision 2: adding a board is adding a row."""
+    board = msgspec.structs.replace(CATALOGUE["derpibooru"], name="furbooru", title="Furbooru")
+    names = [setting.name for setting in site_settings(board)]
+    assert names == [
+        setting.name.replace("DERPIBOORU", "FURBOORU")
+        for setting in SETTINGS
+        if setting.group == "Derpibooru"
+    ]
+    assert "MAILMARE_FURBOORU_FILTER" in names
+
+
+def test_a_site_has_only_the_settings_that_mean_something_there() -> None:
+    kinds = {
+        site.name: {
+            setting.key.partition(".")[2] for setting in SETTINGS if setting.group == site.title
+        }
+        for site in CATALOGUE.values()
+    }
+    assert "filter" in kinds["twibooru"]
+    assert not {"filter", "key", "upload_hosts"} & kinds["ponyapi"]
+    assert {"key", "upload_hosts"} <= kinds["ponyaggregate"]
 
 
 def test_the_example_file_holds_every_setting_and_loads_as_it_is() -> None:

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from msgspec import structs
 
+from bot.catalogue import Limit, Site
 from bot.sites import CATALOGUE, Transport, TwibooruBoard
-from bot.sites.catalogue import Limit, Site
 from tests.clock import MovableClock
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.catalogue import CATALOGUE, Family
 from bot.sites.api import CLIENTS, ROUTES
-from bot.sites.catalogue import CATALOGUE, Family
 from bot.sites.routes import Route
 
 HERE = Path(__file__).parent

@@ -7,12 +7,12 @@ from functools import cache
 
 from msgspec import structs
 
+from bot.catalogue import Limit, Site
 from bot.clock import SYSTEM_CLOCK
 from bot.demo.sites import Request, SimulatedSites
 from bot.demo.sites.keys import BOARD_KEY
 from bot.demo.world import World
 from bot.sites import Sites, Transport
-from bot.sites.catalogue import Limit, Site
 from bot.sites.routes import Route
 
 #: Nobody waits in these tests; the limits have tests of their own.

@@ -13,11 +13,11 @@ import pytest
 from aiohttp import web
 from msgspec import structs
 
+from bot.catalogue import Site
 from bot.sites import BadRequest, BadResponse, Transport, Unavailable, Unconfirmed
 from bot.sites.agent import user_agent
 from bot.sites.answers import Kind
 from bot.sites.bounds import MAX_BODY, MAX_DEPTH, Unusable, parse, too_deep
-from bot.sites.catalogue import Site
 from bot.sites.wire import meaning, was_cut
 from tests.clock import MovableClock
 from tests.sites.conftest import Answer, Server

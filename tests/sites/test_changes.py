@@ -2,12 +2,12 @@
 
 import asyncio
 import socket
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 from msgspec import structs
 
+from bot.catalogue import Limit, Site
 from bot.sites import (
     BadQuery,
     BadRequest,
@@ -22,7 +22,6 @@ from bot.sites import (
     Unavailable,
     Unconfirmed,
 )
-from bot.sites.catalogue import Limit, Site
 from bot.sites.wire import File
 from tests.clock import MovableClock
 from tests.sites.conftest import OK, Server, at, says
@@ -366,15 +365,13 @@ async def test_a_change_that_left_is_finished_without_its_caller(
     await transport.get(site, "/after")
 
 
-async def test_closing_ends_changes_too(
-    server: Server, site: Site, clock: MovableClock, tmp_path: Path
-) -> None:
+async def test_closing_ends_changes_too(server: Server, site: Site, clock: MovableClock) -> None:
     async def never(_request: web.Request) -> web.StreamResponse:
         await asyncio.Event().wait()
         raise AssertionError
 
     server.answer = never
-    transport = Transport(clock, allow_loopback_http=True, memory=tmp_path / "m.json")
+    transport = Transport(clock, allow_loopback_http=True)
     change = asyncio.create_task(transport.send(site, "POST", "/x"))
     await server.reached(1)
     await transport.close()

@@ -3,18 +3,17 @@
 import asyncio
 import logging
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from bot.catalogue import Site
+from bot.cool_downs import CoolDowns
 from bot.sites import (
     CoolingDown,
     Transport,
     Unavailable,
 )
-from bot.sites.catalogue import Site
-from bot.sites.memory import CoolDown, CoolDowns
 from tests.clock import MovableClock
 from tests.sites.conftest import OK, Answer, Server, refused_while, says
 
@@ -153,67 +152,46 @@ async def test_requests_that_fail_together_are_one_failure_and_the_longest_pause
 
 
 async def test_f13_a_cool_down_is_kept_over_a_restart(
-    server: Server, site: Site, clock: MovableClock, tmp_path: Path
+    server: Server, site: Site, clock: MovableClock
 ) -> None:
-    memory = tmp_path / "cool-downs.json"
+    memory = CoolDowns()
     server.says(500, "")
-    async with Transport(
-        clock, allow_loopback_http=True, memory=memory, jitter=lambda: 0.0
-    ) as transport:
+    async with Transport(clock, allow_loopback_http=True, memory=memory) as transport:
         with pytest.raises(CoolingDown) as first:
             await transport.get(site, "/x")
+    assert first.value.until is not None
     server.answer = OK
     clock.advance(600)
-    async with Transport(
-        clock, allow_loopback_http=True, memory=memory, jitter=lambda: 0.0
-    ) as transport:
+    async with Transport(clock, allow_loopback_http=True, memory=memory) as transport:
         with pytest.raises(CoolingDown, match="blocked") as again:
             await transport.get(site, "/x")
         assert again.value.until == first.value.until
         assert server.count == 1
-        clock.advance(301)
+        clock.advance((first.value.until - clock.now()).total_seconds() + 1)
         assert (await transport.get(site, "/x")).status == 200
     async with Transport(clock, allow_loopback_http=True, memory=memory) as transport:
         assert (await transport.get(site, "/x")).status == 200
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"http://127.0.0.1": {"until": 1}}', "\ud800"])
-async def test_a_damaged_memory_of_cool_downs_is_gone_without(
-    server: Server, site: Site, clock: MovableClock, tmp_path: Path, text: str
+async def test_the_back_off_goes_on_growing_after_a_restart(
+    server: Server, site: Site, clock: MovableClock
 ) -> None:
-    memory = tmp_path / "cool-downs.json"
-    memory.write_bytes(text.encode("utf-8", "surrogatepass"))
-    async with Transport(clock, allow_loopback_http=True, memory=memory) as transport:
-        assert (await transport.get(site, "/x")).status == 200
-
-
-async def test_a_memory_that_cannot_be_written_costs_nothing_else(
-    server: Server, site: Site, clock: MovableClock, tmp_path: Path
-) -> None:
+    """Rule L6."""
+    memory = CoolDowns()
     server.says(429)
-    memory = tmp_path / "no such folder" / "cool-downs.json"
-    async with Transport(clock, allow_loopback_http=True, memory=memory) as transport:
-        with pytest.raises(CoolingDown):
-            await transport.get(site, "/x")
-    assert not memory.exists()
-
-
-def test_processes_that_share_a_memory_keep_each_others_cool_downs(
-    clock: MovableClock, tmp_path: Path
-) -> None:
-    """L6: `mailmare site` beside `mailmare run`."""
-    path = tmp_path / "cool-downs.json"
-    one, other = CoolDowns(path), CoolDowns(path)
-    soon, late = (CoolDown(clock.now() + timedelta(minutes=n), "Enough.") for n in (5, 15))
-    one.keep("https://a.example", late)
-    other.keep("https://b.example", soon)
-    one.keep("https://c.example", soon)
-    other.keep("https://a.example", soon)
-    for either in (one, other, CoolDowns(path)):
-        assert either.find("https://a.example", clock.now()) == late
-        assert either.find("https://b.example", clock.now()) == soon
-        assert either.find("https://c.example", clock.now()) == soon
-    assert list(tmp_path.iterdir()) == [path]
+    lengths: list[int] = []
+    for _start in range(3):
+        async with Transport(
+            clock, allow_loopback_http=True, memory=memory, jitter=lambda: 0.0
+        ) as transport:
+            with pytest.raises(CoolingDown):
+                await transport.get(site, "/x")
+            clock.advance(transport.standing(site).circuit.left + 1)
+            with pytest.raises(CoolingDown):
+                await transport.get(site, "/x")
+            lengths.append(round(transport.standing(site).circuit.left))
+    assert server.count == 4
+    assert lengths == [120, 240, 480]
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:

@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 
+from bot.catalogue import CATALOGUE
 from bot.sites.api import CLIENTS, ROUTES
-from bot.sites.catalogue import CATALOGUE
 from tests.sites.coverage_table import (
     DOCUMENTS,
     LEFT_OUT,

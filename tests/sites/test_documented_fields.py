@@ -39,6 +39,7 @@ from bot.sites import (
 )
 from bot.sites.oembed import _OWN
 from bot.sites.philomena_bodies import Image, Interaction
+from bot.sites.picture import Picture
 from bot.sites.ponyapi import Pony
 from bot.sites.tag_bodies import TagBody
 from bot.sites.twibooru_bodies import LocationBody, PostBody
@@ -204,9 +205,9 @@ PLAIN = {
 
 @pytest.mark.parametrize(
     "kind",
-    [Image, Interaction, PostBody, LocationBody, Pony, PonyTag, TagBody, Comment, DnpEntry, Forum,
-     Topic, ForumPost, User, Link, Award, Filter, Gallery, ImageErrors, OEmbed, Suggestion,
-     NumberedTag, Intensities],
+    [Picture, Image, Interaction, PostBody, LocationBody, Pony, PonyTag, TagBody, Comment,
+     DnpEntry, Forum, Topic, ForumPost, User, Link, Award, Filter, Gallery, ImageErrors, OEmbed,
+     Suggestion, NumberedTag, Intensities],
 )  # fmt: skip
 def test_every_struct_names_its_source_and_its_fields_their_meaning(kind: type) -> None:
     doc = inspect.getdoc(kind) or ""

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from bot.catalogue import Limit, Site
 from bot.clock import SYSTEM_CLOCK
 from bot.sites import CATALOGUE, Busy, CoolingDown, Priority, Reply, SiteError, Transport
-from bot.sites.catalogue import Limit, Site
 from bot.sites.gate import Crowded, Gate, Paused
 from tests.clock import MovableClock
 from tests.sites.conftest import OK, Server, at, says

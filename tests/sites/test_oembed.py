@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
+from bot.catalogue import Limit
 from bot.sites import CATALOGUE, BadResponse, PhilomenaBoard, Transport
 from bot.sites.asking import Asker
-from bot.sites.catalogue import Limit
 from bot.sites.oembed import OEmbeds, read_oembed
 from bot.sites.philomena_routes import OEMBED
 from tests.clock import MovableClock

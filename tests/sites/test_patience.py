@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from bot.catalogue import Site
 from bot.sites import (
     BadQuery,
     BadResponse,
@@ -17,7 +18,6 @@ from bot.sites import (
     Unavailable,
     Unconfirmed,
 )
-from bot.sites.catalogue import Site
 from bot.sites.patience import patiently
 from tests.clock import MovableClock
 from tests.sites.conftest import Server, says

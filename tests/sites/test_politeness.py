@@ -6,6 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from bot.catalogue import Site
 from bot.sites import (
     BadQuery,
     CoolingDown,
@@ -15,7 +16,6 @@ from bot.sites import (
     SiteError,
     Transport,
 )
-from bot.sites.catalogue import Site
 from tests.clock import MovableClock
 from tests.sites.conftest import Server, refused_while, says
 

@@ -7,8 +7,8 @@ from email.utils import format_datetime
 import pytest
 from aiohttp import web
 
+from bot.catalogue import Site
 from bot.sites import CoolingDown, Transport, Unavailable
-from bot.sites.catalogue import Site
 from bot.sites.expiry import Kept, Shelf
 from tests.clock import MovableClock
 from tests.sites.conftest import OK, Server, says

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.catalogue import Limit, Site
 from bot.sites import (
     Busy,
     CoolingDown,
@@ -16,7 +17,6 @@ from bot.sites import (
     Unavailable,
     Unconfirmed,
 )
-from bot.sites.catalogue import Limit, Site
 from tests.clock import MovableClock
 from tests.sites.conftest import OK, Answer, Server, at, says
 

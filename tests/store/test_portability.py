@@ -16,10 +16,18 @@ POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 SQLITE = sqlite.dialect()
 
 
+#: Small numbers: how often, how many, minutes, days. Ids and instants need 64 bits.
+SMALL = {
+    "at_minute", "attempts", "cap", "failures", "min_score", "more", "quiet_from", "quiet_until",
+    "rechecks", "settle", "tries", "weekday",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)
 def test_every_table_can_be_made(table: Table) -> None:
-    text = str(CreateTable(table).compile(dialect=POSTGRESQL))
-    assert "INTEGER NOT NULL" not in text.replace("failures INTEGER NOT NULL", "")
+    assert str(CreateTable(table).compile(dialect=POSTGRESQL))
+    small = {column.name for column in table.c if str(column.type.compile(POSTGRESQL)) == "INTEGER"}
+    assert small <= SMALL
     for index in table.indexes:
         assert str(CreateIndex(index).compile(dialect=POSTGRESQL))
 

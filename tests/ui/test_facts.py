@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.catalogue import PONYAPI
 from bot.sites.board import Comment, CommentPage, Tag
-from bot.sites.catalogue import PONYAPI
 from bot.sites.ponyapi import PonyTag
 from bot.ui.facts import comments_embed, pony_tag_embed, tag_embed
 from bot.ui.finder import Found

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.catalogue import DERPIBOORU, PONYAPI, TWIBOORU
 from bot.query.errors import QueryError
-from bot.sites.catalogue import DERPIBOORU, PONYAPI, TWIBOORU
 from bot.ui.search import Search, read_link, search_link
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=100)

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 
+from bot.catalogue import Site
 from bot.demo.sites.index import Row, Value, matches, read_cached, words
 from bot.demo.sites.listing import aspect_ratio, wilson_score
 from bot.demo.world import World
@@ -13,7 +14,6 @@ from bot.demo.world_people import Member, doings, fans_of
 from bot.demo.world_post import WorldPost
 from bot.query import Query, QueryError, Reader, join_lines
 from bot.query.fields import TAG_COUNTS
-from bot.sites.catalogue import Site
 
 #: What `my:` calls the things that one does with a post.
 _MINE = {

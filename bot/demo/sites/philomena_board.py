@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from bot.catalogue import Site
 from bot.clock import Clock
 from bot.demo.sites.images import ImageIndex
 from bot.demo.sites.index import Index, server_message
@@ -17,7 +18,6 @@ from bot.demo.world_people import Member
 from bot.demo.world_post import WorldPost
 from bot.demo.world_tags import TagTable
 from bot.query import QueryError
-from bot.sites.catalogue import Site
 
 T = TypeVar("T")
 

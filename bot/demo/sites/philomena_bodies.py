@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.catalogue import Site
 from bot.demo.sites.listing import aspect_ratio, wilson_score
 from bot.demo.world import World
 from bot.demo.world_filters import Filter
 from bot.demo.world_media import MIME, absolute, fitted, representations, view_url
 from bot.demo.world_post import WorldPost
 from bot.demo.world_tags import TagTable, WorldTag
-from bot.sites.catalogue import Site
 
 Body = dict[str, Any]
 

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 from aiohttp import web
 
+from bot.catalogue import Site
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.demo.sites.misbehaviour import misbehave
 from bot.demo.sites.modes import OK, Mode
 from bot.demo.world import World
-from bot.sites.catalogue import Site
 
 #: Whether this request is to be answered with what was not asked for.
 EVIL: web.RequestKey[bool] = web.RequestKey("evil", bool)

@@ -6,6 +6,7 @@ from typing import Self
 import msgspec
 from aiohttp import web
 
+from bot.catalogue import CATALOGUE, Site
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.demo.sites.modes import OK, Mode
 from bot.demo.sites.philomena import PhilomenaServer
@@ -15,7 +16,6 @@ from bot.demo.sites.server import Loopback, Request, SiteServer
 from bot.demo.sites.twibooru import TwibooruServer
 from bot.demo.world import World
 from bot.demo.world_post import WorldPost
-from bot.sites.catalogue import CATALOGUE, Site
 
 _SERVERS: dict[str, type[SiteServer]] = {
     "philomena": PhilomenaServer,
@@ -26,7 +26,7 @@ _SERVERS: dict[str, type[SiteServer]] = {
 
 
 class SimulatedSites:
-    """One loopback server per site, up for as long as the context is entered.
+    """One loopback server per site of the world, up for as long as the context is entered.
 
     `rules` switches the sites' own limits on (rules L7-L9: 501 with HTML, 500 with an empty
     body, 429), which are off by default so that tests need not wait; Twibooru's `X-RL` headers
@@ -45,6 +45,7 @@ class SimulatedSites:
         self.servers: dict[str, SiteServer] = {
             site.name: _SERVERS[site.family](site, self.world, clock=clock, rules=rules)
             for site in sites
+            if site.name in self.world.sites
         }
         self.urls: dict[str, str] = {}
         self._runners: list[web.AppRunner] = []

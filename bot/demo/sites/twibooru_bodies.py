@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.catalogue import Site
 from bot.demo.sites.listing import aspect_ratio, wilson_score
 from bot.demo.sites.philomena_bodies import Body
 from bot.demo.world import World
@@ -9,7 +10,6 @@ from bot.demo.world_comments import Comment
 from bot.demo.world_media import MIME, fitted, representations, view_url
 from bot.demo.world_post import WorldPost
 from bot.demo.world_tags import TagTable, WorldTag
-from bot.sites.catalogue import Site
 
 
 def instant(when: datetime) -> str:

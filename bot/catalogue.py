@@ -41,11 +41,15 @@ class Site(Struct, frozen=True, kw_only=True):
     """The site's filter that anonymous calls name (reference: safety, 3.4)."""
     dialect: Dialect | None = None
     """Whose search language it speaks; the Safe Pony API has only tag lists."""
+    takes_key: bool = True
+    """Whether its users have API keys, so that the operator can give theirs."""
     key_prefix: str = ""
     """What the site's own oEmbed keys begin with, such as `derpibooru`."""
     colour: int = 0x7B5E9D
+    takes_files: bool = False
+    """Whether it has files put where it says (presigned addresses)."""
     upload_hosts: frozenset[str] = frozenset()
-    """The only hosts that a file is put on where the site says so (presigned addresses)."""
+    """The only hosts on which a file is put so; none are known beforehand."""
 
     def page_url(self, post_id: int) -> str:
         """Return the https address of the post's page on the canonical domain."""
@@ -115,6 +119,7 @@ PONYAPI = Site(
     page_path="/api/v1/pony/id/{id}",
     media_hosts=frozenset({"pones.theponyapi.com", "theponyapi.com"}),
     limits=(Limit("/", 1, 1.0),),
+    takes_key=False,
     colour=0xF0A8D0,
 )
 
@@ -127,6 +132,7 @@ PONYAGGREGATE = Site(
     page_path="/submissions/{id}",
     media_hosts=frozenset({"ponyaggregate.com"}),
     limits=(Limit("/", 70, 5.0),),
+    takes_files=True,
     colour=0x5B8C5A,
 )
 

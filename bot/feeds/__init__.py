@@ -1,0 +1,1 @@
+"""Feeds: tail → match → outbox → deliver → recheck; digests; schedules (reference: faults)."""

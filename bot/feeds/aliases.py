@@ -1,0 +1,121 @@
+"""What the aliases that queries name stand for: asked when a query is saved, and again daily.
+
+A site's index has each post under all names of its tags, its answers under the canonical ones
+alone (reference: boards, 0.6). So a query that names an alias must be told what it stands for.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.catalogue import CATALOGUE
+from bot.clock import Clock
+from bot.feeds.proofreading import read_query
+from bot.feeds.roster import AT_A_TIME, Roster, tags_named
+from bot.query import Query, QueryError, clean_tag_name
+from bot.sites import NotFound, SiteError, Sites
+from bot.store import FeedKind, Store, Subscription
+
+#: How long an answer holds.
+FRESH = timedelta(days=1)
+#: Tags that one turn asks a site for: so many, or one in so many of all, so that hourly turns
+#: come round in a day.
+A_TURN = 20
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_log = structlog.get_logger(__name__)
+
+
+class AliasBook:
+    """Looks tags up on their boards, keeps what they stand for, and tells the roster."""
+
+    def __init__(self, sites: Sites, store: Store, roster: Roster, clock: Clock) -> None:
+        self._sites = sites
+        self._store = store
+        self._roster = roster
+        self._clock = clock
+
+    async def learn(self, site: str, query: Query, /) -> None:
+        """Ask what the tags of a query stand for that nobody asked for yet.
+
+        A tag that cannot be looked up now stands for itself until `turn` has asked again. Raises
+        StoreError.
+        """
+        if site not in self._sites.boards:
+            return
+        async with self._store.read() as tx:
+            known = await tx.aliases.of_site(site)
+        await self._look_up(site, sorted(tags_named(query) - known.keys()))
+
+    async def turn(self) -> None:
+        """Ask again for some tags that were asked for long ago, and forget unused ones.
+
+        Raises StoreError.
+        """
+        for site in sorted(self._sites.boards):
+            named = await self._named(site)
+            async with self._store.read() as tx:
+                known = await tx.aliases.of_site(site)
+                before = self._clock.now() - FRESH
+                most = max(A_TURN, len(known) // A_TURN)
+                old = await tx.aliases.refreshed_before(site, before, limit=most)
+            unused = known.keys() - named
+            if unused:
+                async with self._store.write() as tx:
+                    await tx.aliases.remove(site, unused)
+            due = [name for name in (*sorted(named - known.keys()), *old) if name in named]
+            await self._look_up(site, due[:most])
+
+    async def _named(self, site: str) -> set[str]:
+        """Return the tags that feeds of a site name, also those that are changed meanwhile."""
+        names: set[str] = set()
+        read: dict[int, Subscription] = {}
+        while unread := [one for one in self._roster.all() if read.get(one.id) is not one]:
+            for one in unread:
+                read[one.id] = one
+                if one.site != site or one.kind is not FeedKind.FEED:
+                    continue
+                try:
+                    names |= tags_named(read_query(one.query, CATALOGUE[site]))
+                except QueryError:
+                    continue
+                if len(read) % AT_A_TIME == 0:
+                    await asyncio.sleep(0)
+        return names
+
+    async def _look_up(self, site: str, names: Sequence[str]) -> None:
+        if not names:
+            return
+        found: dict[str, str] = {}
+        missed: list[str] = []
+        reachable = True
+        for name in names:
+            canonical = None
+            if reachable:
+                try:
+                    canonical = await self._canonical(site, name)
+                except SiteError as error:
+                    # One failure is enough: the others are asked for another time.
+                    reachable = False
+                    _log.info("a tag was not looked up", site=site, reason=error.message)
+            if canonical is None:
+                missed.append(name)
+            else:
+                found[name] = canonical
+        async with self._store.write() as tx:
+            known = await tx.aliases.of_site(site)
+            await tx.aliases.put(site, found, self._clock.now())
+            new = {name: name for name in missed if name not in known}
+            await tx.aliases.put(site, new, _NEVER)
+        if found or new:
+            await self._roster.aliases_changed(site)
+
+    async def _canonical(self, site: str, name: str) -> str:
+        """Return what a tag stands for: itself where the board does not have it (yet)."""
+        try:
+            tag = await self._sites.boards[site].tag(name)
+        except NotFound:
+            return name
+        return clean_tag_name(tag.name)

@@ -1,0 +1,198 @@
+"""All subscriptions of this process, ready to be asked which of them a post matches."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from bot.catalogue import CATALOGUE
+from bot.feeds.proofreading import read_query
+from bot.feeds.votes import VOTE_FIELDS
+from bot.posts.model import Post
+from bot.query import Aliases, Matches, Query, QueryError, QueryIndex
+from bot.query.facts import NO_ALIASES
+from bot.query.tree import TAGS, Term, leaves
+from bot.store import Store, Subscription
+from bot.texts import _
+
+#: Queries that are read before everybody else has a turn: some hundredths of a second.
+AT_A_TIME = 100
+
+
+def tags_named(query: Query) -> frozenset[str]:
+    """Return the tags that a query names in full, each of which can be an alias."""
+    return frozenset(
+        leaf.value for leaf in leaves(query.tree) if isinstance(leaf, Term) and leaf.field == TAGS
+    )
+
+
+class _OfSite:
+    """What is known of the subscriptions of one site."""
+
+    def __init__(self) -> None:
+        self.ids: set[int] = set()
+        """Those that new posts are matched for."""
+        self.index: QueryIndex[int] = QueryIndex()
+        self.voting: set[int] = set()
+        """Those whose query depends on votes."""
+        self.aliases = NO_ALIASES
+        self.since: datetime | None = None
+        """The earliest instant from which on posts are new to one of them, once asked for."""
+
+
+class Roster:
+    """The subscriptions, kept in memory: `load` once, then `changed` after each change of any.
+
+    A subscription whose query cannot be read (any more) is in `unreadable` and matches nothing;
+    the others are matched all the same (fault F42).
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_id: dict[int, Subscription] = {}
+        self._by_guild: dict[int, set[int]] = {}
+        self._sites: dict[str, _OfSite] = {}
+        self._unreadable: dict[int, str] = {}
+        #: What is read later is put later.
+        self._reading = asyncio.Lock()
+
+    @property
+    def unreadable(self) -> Mapping[int, str]:
+        """Why the query of a subscription cannot be read, for people, by the subscription's id."""
+        return self._unreadable
+
+    async def load(self) -> None:
+        """Read everything from the database. Raises StoreError."""
+        async with self._reading:
+            async with self._store.read() as tx:
+                subscriptions = await tx.subscriptions.all()
+                sites = {one.site for one in subscriptions}
+                aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
+            for known in list(self._by_id):
+                self.drop(known)
+            for number, one in enumerate(subscriptions):
+                self.put(one)
+                if number % AT_A_TIME == 0:
+                    await asyncio.sleep(0)
+            for site, names in aliases.items():
+                self._of(site).aliases = _aliases(names)
+
+    async def changed(self, *subscription_ids: int) -> None:
+        """Read these anew; those that are deleted are forgotten. Raises StoreError."""
+        async with self._reading:
+            async with self._store.read() as tx:
+                found = await tx.subscriptions.get_many(subscription_ids)
+                sites = {one.site for one in found.values()} - self._sites.keys()
+                aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
+            for subscription_id in subscription_ids:
+                if subscription_id in found:
+                    self.put(found[subscription_id])
+                else:
+                    self.drop(subscription_id)
+            for site, names in aliases.items():
+                self._of(site).aliases = _aliases(names)
+
+    async def guild_changed(self, guild_id: int) -> None:
+        """Read a server's anew, also those that were made or deleted with it."""
+        async with self._store.read() as tx:
+            there = await tx.subscriptions.of_guild(guild_id)
+        known = self._by_guild.get(guild_id, set())
+        await self.changed(*known.union(one.id for one in there))
+
+    async def aliases_changed(self, site: str) -> None:
+        """Read anew what aliases stand for on a site. Raises StoreError."""
+        async with self._reading:
+            async with self._store.read() as tx:
+                names = await tx.aliases.of_site(site)
+            self._of(site).aliases = _aliases(names)
+
+    def get(self, subscription_id: int) -> Subscription | None:
+        """Return a subscription, `None` where there is none (any more)."""
+        return self._by_id.get(subscription_id)
+
+    def all(self) -> Collection[Subscription]:
+        """Return every subscription, paused or not."""
+        return self._by_id.values()
+
+    def of_guild(self, guild_id: int) -> tuple[Subscription, ...]:
+        """Return a server's subscriptions, paused or not, oldest first."""
+        return self._named(self._by_guild.get(guild_id, ()))
+
+    def of_site(self, site: str) -> tuple[Subscription, ...]:
+        """Return the subscriptions that new posts of a site are matched for, oldest first."""
+        return self._named(self._of(site).ids)
+
+    def sites(self) -> frozenset[str]:
+        """Return the sites whose new posts anybody waits for."""
+        return frozenset(site for site, of in self._sites.items() if of.ids)
+
+    def since(self, site: str) -> datetime | None:
+        """Return from when on posts of a site are new to somebody; `None` if to nobody."""
+        of = self._of(site)
+        if of.since is None and of.ids:
+            of.since = min(self._by_id[one].since for one in of.ids)
+        return of.since
+
+    def aliases(self, site: str) -> Aliases:
+        """Return what aliases stand for on a site, as far as queries name them."""
+        return self._of(site).aliases
+
+    def voting(self, site: str) -> Collection[int]:
+        """Return the ids of the subscriptions of a site whose query depends on votes."""
+        return self._of(site).voting
+
+    def match(self, post: Post, now: datetime) -> Matches[int]:
+        """Return the ids of the subscriptions whose query the post satisfies or leaves undecided.
+
+        Only the queries are asked: not when a subscription began, nor what else it wants.
+        """
+        of = self._of(post.site)
+        return of.index.match(post, aliases=of.aliases, now=now)
+
+    def put(self, one: Subscription) -> None:
+        """Know a subscription as it is now, in place of what was known of it."""
+        self.drop(one.id)
+        self._by_id[one.id] = one
+        self._by_guild.setdefault(one.guild_id, set()).add(one.id)
+        if not one.matches:
+            return
+        site = CATALOGUE.get(one.site)
+        if site is None:
+            self._unreadable[one.id] = _("There is no such site any more.")
+            return
+        try:
+            query = read_query(one.query, site)
+        except QueryError as error:
+            self._unreadable[one.id] = error.message
+            return
+        of = self._of(one.site)
+        of.ids.add(one.id)
+        of.index.add(one.id, query)
+        of.since = None
+        if any(leaf.field in VOTE_FIELDS for leaf in leaves(query.tree)):
+            of.voting.add(one.id)
+
+    def drop(self, subscription_id: int) -> None:
+        """Know nothing of a subscription any more; one that is not known is no mistake."""
+        one = self._by_id.pop(subscription_id, None)
+        if one is None:
+            return
+        self._unreadable.pop(one.id, None)
+        mates = self._by_guild[one.guild_id]
+        mates.discard(one.id)
+        if not mates:
+            del self._by_guild[one.guild_id]
+        of = self._of(one.site)
+        of.ids.discard(one.id)
+        of.index.discard(one.id)
+        of.voting.discard(one.id)
+        of.since = None
+
+    def _of(self, site: str) -> _OfSite:
+        return self._sites.setdefault(site, _OfSite())
+
+    def _named(self, ids: Iterable[int]) -> tuple[Subscription, ...]:
+        return tuple(self._by_id[one] for one in sorted(ids))
+
+
+def _aliases(canonical: Mapping[str, str]) -> Aliases:
+    return Aliases({name: tag for name, tag in canonical.items() if name != tag})

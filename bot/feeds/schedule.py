@@ -1,0 +1,199 @@
+"""Scheduled random pictures: one at a time, at the local times that a server chose (rule D11).
+
+What is due together is drawn together: one answer of a site serves every channel that wants the
+same, and each takes what it has not shown for longest. A time that comes while the site is out is
+tried a few times and then left out; one that passed while we were down comes once, late. Between
+two of a schedule lies an hour.
+"""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.policies import Policies
+from bot.posts.model import Post
+from bot.query import QueryError
+from bot.safety import Policy
+from bot.sites import SiteError, Sites
+from bot.store import Announcement, FeedKind, Pause, Status, Store, Subscription
+
+from .destination import Destination
+from .drawing import Drawing, Drawn, wish_of
+from .identity import first_seen, identities
+from .in_turn import in_turn
+from .local_times import next_time, quiet_end
+from .pauses import Changed, pause
+
+#: What a channel showed so long ago may come again, and its after-care is over (safety, 3.8).
+RECENT = timedelta(hours=73)
+#: Times in a row that a site may fail before a draw is left out, and the pause between them.
+TRIES = 3
+PAUSE = timedelta(minutes=2)
+#: The least time between two of a schedule: an hour, but for the minute that a turn may be late.
+LEAST = timedelta(minutes=59)
+
+_log = structlog.get_logger(__name__)
+
+
+class Schedules:
+    """Draws what is due.
+
+    `wake` is called when that owes somebody a message, `changed` with what it had to pause.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sites: Sites,
+        policies: Policies,
+        destination: Destination,
+        clock: Clock,
+        *,
+        wake: Callable[[], None],
+        changed: Changed,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._store = store
+        self._sites = sites
+        self._policies = policies
+        self._destination = destination
+        self._clock = clock
+        self._wake = wake
+        self._changed = changed
+        self._chance = chance or random.Random()  # noqa: S311  which picture comes is no secret
+        self._tries: dict[int, int] = {}
+
+    async def turn(self) -> None:
+        """Do what is due now. Raises StoreError, and what one failed with when all had theirs."""
+        async with self._store.read() as tx:
+            due = await tx.subscriptions.due(self._clock.now(), kind=FeedKind.RANDOM)
+        drawing = Drawing(self._sites, self._store)
+        await in_turn(due, lambda one: self._draw(one, drawing))
+
+    async def _draw(self, one: Subscription, drawing: Drawing) -> None:
+        zone = (await self._policies.guild(one.guild_id)).time_zone
+        now = self._clock.now()
+        quiet = quiet_end(now, one.quiet_from, one.quiet_until, zone)
+        if quiet is not None:
+            await self._advance(one, quiet)
+            return
+        try:
+            post = await self._pick(one, drawing)
+        except SiteError as failure:
+            tries = self._tries.get(one.id, 0) + 1
+            if tries < TRIES:
+                self._tries[one.id] = tries
+                await self._advance(one, now + PAUSE)
+                return
+            _log.warning("a scheduled picture is left out", id=one.id, why=failure.message)
+            post = None
+        self._tries.pop(one.id, None)
+        # An hour lies between two, even where the last one was late.
+        next_at = next_time(now + LEAST, one.rhythm, one.at_minute, one.weekday, zone)
+        if post is None:
+            next_at = next_time(now, one.rhythm, one.at_minute, one.weekday, zone)
+            await self._advance(one, next_at)
+        elif await self._keep(one, post, next_at):
+            self._wake()
+
+    async def _pick(self, one: Subscription, drawing: Drawing) -> Post | None:
+        """Return what to show, or `None` where there is nothing; raises SiteError."""
+        async with self._store.read() as tx:
+            if await tx.announcements.is_owed(one.id):
+                # It waits for Discord or for the server: one more would be a burst.
+                return None
+        policy = await self._policies.of(self._destination.where(one.guild_id, one.channel_id))
+        if policy.panic or one.site in policy.sites_off or one.site not in self._sites:
+            return None
+        try:
+            wish = wish_of(one, policy)
+        except QueryError as error:
+            # The rules changed since it was set up: its server is told, and can edit it.
+            async with self._store.write() as tx:
+                await pause(tx, [one], Pause.QUERY, error.message, now=self._clock.now())
+            await self._changed(one.id)
+            return None
+        drawn = await drawing.of(wish)
+        while (post := await self._choose(one.channel_id, drawn, policy)) is None:
+            if not await drawing.ask(wish):
+                return await self._choose(one.channel_id, drawn, policy, again=True)
+        return post
+
+    async def _choose(
+        self, channel_id: int, drawn: Drawn, policy: Policy, *, again: bool = False
+    ) -> Post | None:
+        """Return one of what was drawn that the channel has not shown.
+
+        Or `again` the one that it showed longest ago, if that is long enough.
+        """
+        fit = drawn.fit(policy, self._clock)
+        shown = await self._shown_at(channel_id, fit, drawn)
+        if fresh := [key for key in fit if key not in shown]:
+            return fit[self._chance.choice(fresh)]
+        oldest = min(fit, key=lambda key: (shown[key], key), default=None)
+        if not again or oldest is None or shown[oldest] > self._clock.now() - RECENT:
+            return None
+        return fit[oldest]
+
+    async def _shown_at(
+        self, channel_id: int, keys: Iterable[str], drawn: Drawn
+    ) -> dict[str, datetime]:
+        """Return by key when a channel last showed, or was to show, each of these pictures."""
+        by_identity: dict[str, list[str]] = {}
+        for key in keys:
+            for identity in drawn.identities[key]:
+                by_identity.setdefault(identity, []).append(key)
+        async with self._store.read() as tx:
+            found = await tx.announcements.of_pictures(by_identity, channel_id=channel_id)
+        shown: dict[str, datetime] = {}
+        for one in found:
+            at = one.announcement.sent_at or one.announcement.created_at
+            for key in by_identity[one.identity]:
+                shown[key] = max(at, shown.get(key, at))
+        return shown
+
+    async def _keep(self, one: Subscription, post: Post, next_at: datetime) -> bool:
+        """Put it into the outbox; return whether it is owed now."""
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            same = await tx.subscriptions.get(one.id)
+            if same is None or not same.runs or same.next_at != one.next_at:
+                return False
+            await tx.subscriptions.advance(one.id, next_at)
+            before = await tx.announcements.of_channel(one.channel_id, post.site, post.id)
+            if before is not None:
+                if before.recheck_at is not None or before.status in (
+                    Status.QUEUED,
+                    Status.SENDING,
+                ):
+                    return False
+                # It was shown long ago, or kept back then: this is another time.
+                await tx.announcements.forget(before.id)
+            await tx.posts.keep_body(post, now)
+            await tx.posts.keep_pictures(post, identities(post))
+            await tx.announcements.add(
+                [
+                    Announcement(
+                        guild_id=one.guild_id,
+                        channel_id=one.channel_id,
+                        site=post.site,
+                        post_id=post.id,
+                        subscription_id=one.id,
+                        matched=(one.id,),
+                        first_seen_at=first_seen(post, now),
+                        created_at=now,
+                        due_at=now,
+                    )
+                ]
+            )
+        return True
+
+    async def _advance(self, one: Subscription, next_at: datetime) -> None:
+        async with self._store.write() as tx:
+            same = await tx.subscriptions.get(one.id)
+            # Somebody may have set other times meanwhile.
+            if same is not None and same.next_at == one.next_at:
+                await tx.subscriptions.advance(one.id, next_at)

@@ -1,0 +1,92 @@
+"""What servers are to be told once: that a feed paused, that a site is out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import insert, select, update
+
+from .feed_tables import notices
+from .repository import Repository
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """One thing to tell a server."""
+
+    id: int = 0
+    guild_id: int
+    subscription_id: int | None = None
+    site: str = ""
+    kind: str
+    """`paused`, `resumed`, `outage` or `outage over`."""
+    detail: str = ""
+    """Of a pause its `Pause`; of an outage the site's reason."""
+    created_at: datetime
+    told_at: datetime | None = None
+    attempts: int = 0
+    retry_at: datetime
+
+
+_NOTICE = [notices.c[name] for name in Notice.__struct_fields__]
+
+
+class Notices(Repository):
+    """The notices."""
+
+    async def add(
+        self,
+        kind: str,
+        guild_ids: Iterable[int],
+        *,
+        subscription_id: int | None = None,
+        site: str = "",
+        detail: str = "",
+    ) -> None:
+        """Have these servers told something; `kind` is as `Notice` has it."""
+        now = self._now()
+        rows = [
+            {
+                "guild_id": guild_id,
+                "subscription_id": subscription_id,
+                "site": site,
+                "kind": kind,
+                "detail": detail,
+                "created_at": now,
+                "attempts": 0,
+                "retry_at": now,
+            }
+            for guild_id in guild_ids
+        ]
+        if rows:
+            await self._connection.execute(insert(notices), rows)
+
+    async def due(self, *, limit: int = 200) -> tuple[Notice, ...]:
+        """Return what is to be told by now, oldest first."""
+        found = await self._connection.execute(
+            select(*_NOTICE)
+            .where(notices.c.told_at.is_(None), notices.c.retry_at <= self._now())
+            .order_by(notices.c.id)
+            .limit(limit)
+        )
+        return tuple(Notice(**row) for row in found.mappings())
+
+    async def told(self, ids: Iterable[int]) -> None:
+        """Note that these need not be told any more."""
+        await self._connection.execute(
+            update(notices).where(notices.c.id.in_(list(ids))).values(told_at=self._now())
+        )
+
+    async def later(self, ids: Iterable[int], retry_at: datetime) -> None:
+        """Try again at `retry_at` to tell these."""
+        await self._connection.execute(
+            update(notices)
+            .where(notices.c.id.in_(list(ids)))
+            .values(retry_at=retry_at, attempts=notices.c.attempts + 1)
+        )
+
+    async def of_guild(self, guild_id: int) -> tuple[Notice, ...]:
+        """Return all that a server was or is to be told, oldest first."""
+        found = await self._connection.execute(
+            select(*_NOTICE).where(notices.c.guild_id == guild_id).order_by(notices.c.id)
+        )
+        return tuple(Notice(**row) for row in found.mappings())

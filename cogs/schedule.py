@@ -1,0 +1,177 @@
+"""`/pony schedule`: a random picture in a channel, at most one an hour, at local times (D11)."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from msgspec import structs
+
+from bot.client import MailmareBot
+from bot.feeds.wishes import FeedRefusedError
+from bot.store import FeedKind, Rhythm, Subscription
+from bot.texts import _
+from bot.ui.answers import NotShownError, think
+from bot.ui.feed_host import guild_feeds, own_feed, refusing
+from bot.ui.feed_places import check_place, target_of
+from bot.ui.feed_preview import show_preview
+from bot.ui.feed_texts import added_text, edited_text, list_embed
+from bot.ui.here import where_of
+from bot.ui.permission import managed_guild
+from cogs.feed_options import (
+    DRAWN,
+    PERIODS,
+    WEEKDAYS,
+    FeedTarget,
+    OwnSchedule,
+    TimeOfDay,
+    role_given,
+    times_given,
+)
+from cogs.options import Query
+
+_PONYAPI = "ponyapi"
+_SCHEDULE = _("Which one; begin to type its number or its tags.")
+_CHANNEL = _("The channel, thread or forum that it comes in.")
+_TAGS = _("Tags that it must all have, with commas between them; of a board, a search.")
+_RHYTHM = _("How often.")
+_AT = _("The local time of day, such as 18:30; for an hourly one its minutes count.")
+_WEEKDAY = _("The day for a weekly one.")
+_SITE = _("Where it is from; the Safe Pony API if you leave it out.")
+_ROLE = _("The one role that each message mentions.")
+
+
+class Schedule(app_commands.Group):
+    """The schedules; each command checks that the member may manage the server."""
+
+    def __init__(self, bot: MailmareBot) -> None:
+        super().__init__(name="schedule", description=_("A random picture at times you choose."))
+        self._bot = bot
+
+    @app_commands.command(description=_("Bring a random picture to a channel at local times."))
+    @app_commands.describe(
+        channel=_CHANNEL,
+        rhythm=_RHYTHM,
+        tags=_TAGS,
+        at=_AT,
+        weekday=_WEEKDAY,
+        site=_SITE,
+        role=_ROLE,
+    )
+    @app_commands.choices(rhythm=PERIODS, site=DRAWN)
+    @app_commands.choices(weekday=WEEKDAYS)
+    async def add(
+        self,
+        interaction: discord.Interaction,
+        channel: FeedTarget,
+        rhythm: str,
+        tags: Query = "",
+        *,
+        at: TimeOfDay = "",
+        weekday: int | None = None,
+        site: str = _PONYAPI,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Check everything, keep the schedule, and show one such picture."""
+        async with refusing(interaction, tags):
+            guild_id = await managed_guild(interaction)
+            now = self._bot.finder.clock.now()
+            wish = Subscription(
+                guild_id=guild_id,
+                channel_id=channel.id,
+                kind=FeedKind.RANDOM,
+                site=site,
+                query=tags.strip(),
+                rhythm=Rhythm(rhythm),
+                weekday=weekday,
+                since=now,
+                created_at=now,
+            )
+            wish = structs.replace(wish, **times_given(at), **role_given(role))
+            found = check_place(channel, wish)
+            await think(interaction, private=True)
+            added = await guild_feeds(interaction).add(
+                wish, where_of(channel), actor_id=interaction.user.id
+            )
+            await interaction.edit_original_response(content=added_text(added, found))
+            if added.preflight.newest:
+                await show_preview(
+                    interaction,
+                    added.subscription,
+                    added.preflight.newest,
+                    self._bot.finder.clock,
+                )
+
+    @app_commands.command(name="list", description=_("Every schedule, and when it is next."))
+    async def list_schedules(self, interaction: discord.Interaction) -> None:
+        """Answer with the list."""
+        async with refusing(interaction):
+            guild_id = await managed_guild(interaction)
+            overview = await guild_feeds(interaction).overview(guild_id)
+            embed = list_embed(overview, FeedKind.RANDOM)
+            await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    @app_commands.command(description=_("Change what you give of a schedule."))
+    @app_commands.describe(
+        schedule=_SCHEDULE,
+        tags=_TAGS,
+        channel=_CHANNEL,
+        rhythm=_RHYTHM,
+        at=_AT,
+        weekday=_WEEKDAY,
+        role=_ROLE,
+    )
+    @app_commands.choices(rhythm=PERIODS)
+    @app_commands.choices(weekday=WEEKDAYS)
+    async def edit(
+        self,
+        interaction: discord.Interaction,
+        schedule: OwnSchedule,
+        tags: Query | None = None,
+        channel: FeedTarget | None = None,
+        *,
+        rhythm: str | None = None,
+        at: TimeOfDay = "",
+        weekday: int | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Change those fields, and say what is another now."""
+        async with refusing(interaction, tags or ""):
+            guild_id = await managed_guild(interaction)
+            one = await _own(interaction, guild_id, schedule)
+            await think(interaction, private=True)
+            given: dict[str, Any] = {
+                "query": tags and tags.strip(),
+                "channel_id": channel and channel.id,
+                "rhythm": rhythm and Rhythm(rhythm),
+                "weekday": weekday,
+            }
+            changes = {name: value for name, value in given.items() if value is not None}
+            changes |= times_given(at) | role_given(role)
+            if not changes:
+                raise NotShownError(_("Please give something to change."))
+            target = channel or await target_of(interaction, one.channel_id)
+            found = check_place(target, structs.replace(one, **changes))
+            edited = await guild_feeds(interaction).edit(
+                guild_id, one.id, changes, where_of(target), actor_id=interaction.user.id
+            )
+            zone = (await self._bot.policies.guild(guild_id)).time_zone
+            text = edited_text(edited, found, zone)
+            await interaction.edit_original_response(content=text)
+
+    @app_commands.command(description=_("End a schedule for good."))
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def remove(self, interaction: discord.Interaction, schedule: OwnSchedule) -> None:
+        """Delete it."""
+        async with refusing(interaction):
+            guild_id = await managed_guild(interaction)
+            one = await _own(interaction, guild_id, schedule)
+            await guild_feeds(interaction).remove(guild_id, one.id, actor_id=interaction.user.id)
+            text = _("Number {id} is removed. What it announced stays where it is.")
+            await interaction.response.send_message(text.format(id=one.id), ephemeral=True)
+
+
+async def _own(interaction: discord.Interaction, guild_id: int, text: str) -> Subscription:
+    one = await own_feed(interaction, guild_id, text)
+    if one.kind is not FeedKind.RANDOM:
+        raise FeedRefusedError(_("That is a feed: `/feed` changes it."))
+    return one

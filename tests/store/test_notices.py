@@ -1,0 +1,42 @@
+"""What servers are to be told waits in the database until it was told."""
+
+from datetime import timedelta
+
+from bot.store import Guild, Store
+from tests.clock import MovableClock
+
+
+async def test_a_notice_is_due_until_it_is_told(store: Store, clock: MovableClock) -> None:
+    async with store.write() as tx:
+        for guild_id in (1, 2, 3):
+            await tx.guilds.put(Guild(id=guild_id))
+        await tx.notices.add("outage", [1, 2], site="derpibooru", detail="500")
+        await tx.notices.add("paused", [3], subscription_id=7, detail="age")
+        await tx.notices.add("outage", [])
+        first, second, third = await tx.notices.due()
+        assert (first.guild_id, first.kind, first.site, first.detail) == (
+            1, "outage", "derpibooru", "500",
+        )  # fmt: skip
+        assert third.subscription_id == 7
+        await tx.notices.told([first.id])
+        await tx.notices.later([second.id], clock.now() + timedelta(minutes=1))
+        assert await tx.notices.due() == (third,)
+    clock.advance(60)
+    async with store.read() as tx:
+        again, _third = await tx.notices.due()
+        assert (again.id, again.attempts) == (second.id, 1)
+        assert await tx.notices.due(limit=1) == (again,)
+        (told,) = await tx.notices.of_guild(1)
+    assert told.told_at is not None
+
+
+async def test_notices_go_with_their_server(store: Store, clock: MovableClock) -> None:
+    """Rule D10."""
+    async with store.write() as tx:
+        await tx.guilds.put(Guild(id=1))
+        await tx.notices.add("outage", [1], site="derpibooru")
+        await tx.retention.left(1)
+    clock.advance(40 * 86400)
+    async with store.write() as tx:
+        await tx.retention.forget_due()
+        assert await tx.notices.due() == ()
