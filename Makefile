@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: help setup demo run test check bench bench-query bench-feeds bench-http fuzz texts lock smoke clean
+.PHONY: help setup demo run test test-kills check bench bench-query bench-http bench-feeds fuzz texts lock smoke clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +41,7 @@ run: $(VENV)/demo ## The bot on Discord (settings: .env.example)
 
 # The rooms whose every branch counts, measured by their own tests; then everything else, which
 # is quicker unmeasured.
-ROOMS := posts query safety sites store
+ROOMS := posts query safety sites store feeds
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal
 
 test: $(VENV)/dev ## Every test, with the coverage that the rooms must have
@@ -49,6 +49,9 @@ test: $(VENV)/dev ## Every test, with the coverage that the rooms must have
 	$(PYTEST) $(ROOMS:%=--cov=bot/%) --cov-report= $(ROOMS:%=tests/%)
 	@$(BIN)/python -m coverage report --fail-under=95
 	$(PYTEST) $(ROOMS:%=--ignore=tests/%) tests
+
+test-kills: $(VENV)/dev ## Announcements under 200 kills at random points (part of it is in test)
+	MAILMARE_KILLS=200 $(BIN)/python -m pytest --quiet tests/feeds/test_kill.py
 
 smoke: $(VENV)/dev ## The pure rooms and one end-to-end test (for other Python versions)
 	$(BIN)/python -m pytest --quiet tests/posts tests/query tests/safety

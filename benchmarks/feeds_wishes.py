@@ -20,7 +20,7 @@ CHANNELS = 10
 FIRST_GUILD, FIRST_CHANNEL = 100_000, 10_000_000
 #: One in so many is as broad as the queries of the corpus; the others name one more tag, as
 #: people who want a few posts a day do.
-BROAD = 50
+BROAD = 200
 #: One in so many gathers a day's posts, wants a score, or lets posts mature.
 DAILY, SCORED, SETTLING = 10, 20, 50
 _DAY = 24 * 60

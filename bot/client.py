@@ -180,6 +180,7 @@ class MailmareBot(commands.AutoShardedBot):
         async with self.store.write() as tx:
             gone = await tx.retention.reconcile(present, shard_id=shard_id, shard_count=shard_count)
         self.policies.forget(*gone)
+        await self.feeds.servers_changed()
         if gone:
             _log.info("found removed from servers", servers=len(gone))
 

@@ -26,6 +26,8 @@ MOST_RESTARTS = 3
 #: The pause before a worker's first new beginning; each further one doubles it, up to the longest.
 FIRST_BACK_OFF = 1.0
 LONGEST_BACK_OFF = 300.0
+#: Seconds that a turn has to come to its end when its loop is ended (fault F34).
+GRACE = 2.0
 _ERROR = 200
 
 _log = structlog.get_logger(__name__)
@@ -113,7 +115,7 @@ class Loops:
         return tuple(pulse.trouble for pulse in self.pulses() if pulse.trouble)
 
     async def close(self) -> None:
-        """End all of them, and return when they have ended."""
+        """End all of them, turns after a moment's grace, and return when they have ended."""
         await end([task for _life, task in self._running.values()])
 
     def _begin(self, life: "_Life", work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -129,7 +131,7 @@ class Loops:
     async def _turns(self, life: "_Life", seconds: float, work: Turn) -> None:
         while True:
             life.begins()
-            error = await _outcome(work())
+            error = await _outcome(work(), grace=GRACE)
             if error is None:
                 life.beats()
             else:
@@ -214,11 +216,18 @@ class _Life:
         return f"{text} {self._error}" if self.failures else text
 
 
-async def _outcome(work: Coroutine[Any, Any, None]) -> BaseException | None:
-    """Do `work` in a task of its own, and return its error; ended with the caller."""
+async def _outcome(work: Coroutine[Any, Any, None], *, grace: float = 0.0) -> BaseException | None:
+    """Do `work` in a task of its own, and return its error.
+
+    Ended with the caller, it has `grace` seconds to finish: a statement of the database that is
+    broken off costs its connection.
+    """
     turn = asyncio.create_task(work)
     try:
         await asyncio.wait({turn})
+    except asyncio.CancelledError:
+        await asyncio.wait({turn}, timeout=grace)
+        raise
     finally:
         await end([turn])
     return _EndedError("it was cancelled") if turn.cancelled() else turn.exception()

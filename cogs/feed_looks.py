@@ -10,17 +10,21 @@ from msgspec import structs
 from bot.client import MailmareBot
 from bot.feeds.destination import DeliveryError
 from bot.feeds.explain import Wanted, judge
+from bot.feeds.placing import first_of
 from bot.feeds.preflight import preflight, site_says
 from bot.feeds.proofreading import read_query
 from bot.feeds.wishes import FeedRefusedError
 from bot.safety import Refusal, VerifiedPost, verify
-from bot.store import FeedKind, Subscription
+from bot.sites import SiteError
+from bot.store import FeedKind, Status, Subscription
 from bot.texts import _
-from bot.ui.answers import NotShownError, think
+from bot.ui.answers import NotShownError, failure_text, think
 from bot.ui.feed_host import feed_host, own_feed, refusing, where_it_goes
 from bot.ui.feed_places import check_place, target_of
 from bot.ui.feed_preview import as_announced, first_shown, show_preview
-from bot.ui.feed_reports import explain_text, history_embed, stats_embed
+from bot.ui.feed_reports import became_lines, explain_text, history_embed, stats_embed
+from bot.ui.feed_texts import CONTENT
+from bot.ui.filter_texts import fitting
 from bot.ui.here import for_everybody, policy_here, where_of
 from bot.ui.permission import managed_guild
 from cogs.feed_options import Days, OwnFeed
@@ -94,11 +98,22 @@ class FeedLooks(commands.GroupCog):
             await think(interaction, private=True)
             finder, store = self._bot.finder, self._bot.store
             policy = await self._bot.policies.of(where_it_goes(interaction, one.channel_id))
-            post = await finder.unverified(one.site, number, policy)
             async with store.read() as tx:
                 aliases = await tx.aliases.of_site(one.site)
                 rows = await tx.history.of_post(guild_id, one.site, number)
+                twins = [row for row in rows if row.status is Status.TWIN]
+                for site, post_id in {first_of(row) for row in twins}:
+                    rows += await tx.history.of_post(guild_id, site, post_id)
                 pending = (await tx.pending.of(one.site, [number])).get(number)
+            try:
+                post = await finder.unverified(one.site, number, policy)
+            except (SiteError, NotShownError) as failure:
+                if not rows:
+                    raise
+                # Its site does not give it (any more); what became of it is known all the same.
+                lines = [failure_text(failure), *became_lines(rows, one.channel_id)]
+                await interaction.edit_original_response(content=fitting(lines, CONTENT))
+                return
             wanted = Wanted(
                 query=read_query(one.query, finder.board(one.site).site),
                 since=one.since,
@@ -114,8 +129,8 @@ class FeedLooks(commands.GroupCog):
             text = explain_text(
                 judgement,
                 wanted,
+                one,
                 rows,
-                one.channel_id,
                 pending=pending,
                 values=not isinstance(here, Refusal),
             )

@@ -15,7 +15,7 @@ from bot.store import FeedKind, Rhythm, Subscription
 BOARDS = ("derpibooru", "derpibooru", "ponybooru", "twibooru")
 EVERY = 6.0
 #: Posts to come that each board begins with: their pictures are drawn before the page opens.
-AHEAD = 60
+AHEAD = 30
 
 #: (kind, rhythm, site, query) of what the demo's channel has from the beginning.
 _WISHES = (

@@ -14,7 +14,7 @@ from bot.catalogue import CATALOGUE
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.demo.life import AHEAD, live, subscribe
 from bot.demo.page_pictures import page_pictures
-from bot.demo.simcord_stage import SimulatedAttachments, stage
+from bot.demo.simcord_stage import SimulatedAttachments, check_port, stage
 from bot.demo.sites import SimulatedSites
 from bot.demo.world import World
 from bot.logs import configure
@@ -63,6 +63,7 @@ async def _serve(port: int, say: Callable[[str], None]) -> None:
 @asynccontextmanager
 async def serve_demo(port: int = 0, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Preview]:
     """Start sites, bot and page; `port` 0 takes a free one. Leaving ends them all."""
+    check_port(port)
     with TemporaryDirectory(prefix="mailmare-demo-") as folder:
         world = World(future=AHEAD)
         async with SimulatedSites(world, clock=clock, rules=True) as sites:

@@ -17,6 +17,7 @@ Known limits, and what is done about each:
 # ruff: noqa: SLF001 (what its page does between looks is nowhere public)
 
 import os
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -43,6 +44,26 @@ class SimulatedAttachments(Attachments):
     async def read(self, file: discord.Attachment, limit: int) -> bytes:
         """Return what a member attached, as far as it is wanted."""
         return (await file.read())[: limit + 1]
+
+
+def check_port(port: int) -> None:
+    """Raise PortError where the page cannot have `port`, before anything is made for it."""
+    with socket.socket() as probe:
+        # As the page's own server does: a port that was just given up can be had.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise _port_error(port, error) from error
+
+
+def _port_error(port: int, error: OSError) -> PortError:
+    return PortError(
+        _(
+            "The page cannot have port {port}: {reason}. Give another with --port; "
+            "without it, a free one is taken."
+        ).format(port=port, reason=os.strerror(error.errno or 0))
+    )
 
 
 @asynccontextmanager
@@ -89,12 +110,7 @@ async def stage(
             except simcord.SetupError as error:
                 if not isinstance(error.__cause__, OSError):
                     raise
-                raise PortError(
-                    _(
-                        "The page cannot have port {port}: {reason}. Give another with --port; "
-                        "without it, a free one is taken."
-                    ).format(port=port, reason=os.strerror(error.__cause__.errno or 0))
-                ) from error
+                raise _port_error(port, error.__cause__) from error
             _show_what_comes(preview, env)
             yield preview
 

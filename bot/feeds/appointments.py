@@ -5,17 +5,26 @@ from bot.store import Store, Subscription
 
 from .in_turn import in_turn
 from .local_times import next_time
+from .pauses import Changed
 
 
 class Appointments:
-    """Finds periods that seem to end too late, as after the clock was ahead and was set back."""
+    """Finds what seems to come too late, as after the clock was ahead and was set back.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    `changed` is told which feeds begin earlier than they would have.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, changed: Changed) -> None:
         self._store = store
         self._clock = clock
+        self._changed = changed
 
     async def turn(self) -> None:
         """Put right what is wrong now. Raises StoreError."""
+        async with self._store.write() as tx:
+            begun = await tx.astray.bring_back()
+        if begun:
+            await self._changed(*begun)
         async with self._store.read() as tx:
             astray = await tx.subscriptions.astray(self._clock.now())
         await in_turn(astray, self._put_right)

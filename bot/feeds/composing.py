@@ -33,11 +33,14 @@ from bot.texts import _
 
 from .destination import Destination, Outgoing
 from .marks import nonce
+from .reading import PostUnreadableError
 from .shown import shown
 
 #: How long a post waits at least whose site does not answer, and what is not known of a place.
 SITE_WAIT = timedelta(seconds=60)
 PLACE_WAIT = 30.0
+#: Seconds for which a post holds up the next ones that its site describes in no known way.
+GIVEN_UP = 3600.0
 #: The operator's switch is looked at again.
 PANIC_WAIT = 60.0
 #: An address in a message is no longer than Discord takes in its url fields.
@@ -143,6 +146,8 @@ class Composer:
         self._policies = policies
         self._bodies = bodies
         self._clock = clock
+        #: By announcement, since when its post could not be read.
+        self._unreadable: dict[int, float] = {}
 
     async def __call__(
         self,
@@ -177,14 +182,24 @@ class Composer:
             return Stop(Pause.SITE)
         posted = [(row, row.post_id) for row in owed.rows if row.post_id is not None]
         try:
-            bodies = await asyncio.gather(
-                *(self._bodies.current(row.site, post_id) for row, post_id in posted)
-            )
+            bodies = await asyncio.gather(*(self._body(row, post_id) for row, post_id in posted))
         except SiteError as error:
             least = self._clock.now() + SITE_WAIT
             return Later(least if error.until is None else max(least, error.until))
         rows = [row for row, _post_id in posted]
         return self._judged(owed, place, policy, list(zip(rows, bodies, strict=True)))
+
+    async def _body(self, row: Announcement, post_id: int) -> Post | None:
+        """Return what a post says by now; one that nobody can read for long is given up (F18)."""
+        try:
+            body = await self._bodies.current(row.site, post_id)
+        except PostUnreadableError:
+            since = self._unreadable.setdefault(row.id, self._clock.monotonic())
+            if self._clock.monotonic() - since < GIVEN_UP:
+                raise
+            body = None
+        self._unreadable.pop(row.id, None)
+        return body
 
     def _judged(
         self,
@@ -214,7 +229,7 @@ class Composer:
     def _message(self, owed: Owed, posts: tuple[VerifiedPost, ...], policy: Policy) -> Outgoing:
         wish = owed.wish
         matched = sorted({number for row in owed.rows for number in row.matched})
-        names = [name_of(owed.names[number]) for number in matched if number in owed.names]
+        names = names_of([owed.names[number] for number in matched if number in owed.names])
         return Outgoing(
             guild_id=owed.guild_id,
             channel_id=owed.channel_id,
@@ -223,7 +238,7 @@ class Composer:
             posts=posts,
             more=owed.more,
             more_links=(more_link(wish, policy),) if owed.more else (),
-            matched=tuple(dict.fromkeys(names)),
+            matched=names,
             role_id=wish.role_id,
             template=wish.template,
             spoiler=wish.spoiler,
@@ -265,6 +280,21 @@ def name_of(wish: Subscription) -> str:
         query = query[: _QUERY - 1] + "…"
     site = CATALOGUE.get(wish.site)
     return query or (wish.site if site is None else site.title)
+
+
+def names_of(wishes: Sequence[Subscription]) -> tuple[str, ...]:
+    """Return what subscriptions are called together: those of one query by their sites, too."""
+    names = [name_of(wish) for wish in wishes]
+    sites: dict[str, set[str]] = {}
+    for name, wish in zip(names, wishes, strict=True):
+        sites.setdefault(name, set()).add(wish.site)
+    titled = (
+        f"{name} ({CATALOGUE[wish.site].title})"
+        if len(sites[name]) > 1 and wish.site in CATALOGUE
+        else name
+        for name, wish in zip(names, wishes, strict=True)
+    )
+    return tuple(dict.fromkeys(titled))
 
 
 def more_link(wish: Subscription, policy: Policy) -> tuple[str, str]:

@@ -91,12 +91,22 @@ class Decisions:
         """
         now = self._clock.now()
         ordered = sorted(looked, key=lambda one: _order(one.post, now))
+        while (owed := await self._kept(ordered, changes, now)) is None:
+            pass
+        if owed:
+            self._wake()
+        return owed
+
+    async def _kept(self, ordered: Sequence[Looked], changes: Changes, now: datetime) -> int | None:
+        """Decide and keep all; `None`: a subscription began meanwhile, and nothing was kept."""
         decided = [(one, self.decide(one)) for one in ordered]
         matches = [Match(one.post, made.matched) for one, made in decided if made.matched]
         prepared = await self._keeps.prepare(matches) if matches else None
         waiting = [row for one, made in decided if (row := self._waiting(one, made)) is not None]
         idle = {one.post.id for one in ordered} - {row.post_id for row in waiting}
         async with self._store.write() as tx:
+            if await self._roster.catch_up(tx):
+                return None
             await tx.posts.saw(self._seen(one) for one in ordered if one.post.id in changes.new)
             await tx.pending.remove(self._site, idle.union(changes.gone))
             await tx.pending.put(waiting)
@@ -107,8 +117,6 @@ class Decisions:
                 await tx.notices.add(changes.notice, guilds, site=self._site)
             if changes.tail is not None:
                 await tx.tails.put(changes.tail)
-        if owed:
-            self._wake()
         return owed
 
     def _seen(self, one: Looked) -> SeenPost:

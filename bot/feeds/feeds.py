@@ -87,7 +87,7 @@ class Feeds:
         self._schedules = Schedules(
             store, sites, policies, messenger, clock, wake=wake, changed=self.changed
         )
-        self._appointments = Appointments(store, clock)
+        self._appointments = Appointments(store, clock, changed=self.changed)
         self._after_care = AfterCare(
             store, self.reader, policies, messenger, composer, clock, languages=languages
         )
@@ -128,6 +128,11 @@ class Feeds:
     async def guild_changed(self, guild_id: int) -> None:
         """Work with a server's subscriptions as they are by now."""
         await self.roster.guild_changed(guild_id)
+
+    async def servers_changed(self) -> None:
+        """Work with what servers have that we are in by now, and with nothing of the others."""
+        await self.roster.servers_changed()
+        self.deliverer.wake()
 
     async def access_changed(self, guild_id: int) -> None:
         """Try at once what waits for permissions or channels of a server (fault F21)."""

@@ -12,6 +12,8 @@ class Forgetting:
 
     async def turn(self) -> None:
         """Delete it all, in one short transaction after the other. Raises StoreError."""
+        async with self._store.write() as tx:
+            await tx.notices.forget_old()
         while True:
             async with self._store.write() as tx:
                 gone = await tx.announcements.forget_old()

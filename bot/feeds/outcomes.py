@@ -78,6 +78,8 @@ class Outcomes:
         """
 
         async def begin(tx: Transaction) -> None:
+            if not await tx.deliveries.is_unchanged(owed.rows):
+                raise _ChangedError
             for dropped in ready.dropped:
                 await tx.deliveries.end(
                     [dropped.id], dropped.status, rule=dropped.rule, reason=dropped.reason
@@ -225,10 +227,18 @@ class Outcomes:
         async def change(tx: Transaction) -> None:
             if not again:
                 await tx.deliveries.take_back(owed.ids)
+            wish = await tx.subscriptions.get(owed.wish.id)
+            if wish is None or wish.channel_id != owed.channel_id:
+                # Its subscription has moved on: what is wrong here must not stop it there.
+                if again or wish is None:
+                    await tx.deliveries.end(
+                        owed.ids, Status.DROPPED, rule="feed", reason=error.reason
+                    )
+                else:
+                    await tx.history.move(wish.id, wish.channel_id)
             of_channel = await tx.subscriptions.of_channel(owed.channel_id)
-            wishes = {wish.id: wish for wish in (owed.wish, *of_channel)}
-            await pause(tx, wishes.values(), why, error.reason, now=self._clock.now())
-            stopped.update(wishes)
+            await pause(tx, of_channel, why, error.reason, now=self._clock.now())
+            stopped.update(one.id for one in of_channel)
 
         await self._ledger.write(change)
         await self._changed(*stopped)

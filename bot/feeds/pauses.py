@@ -83,12 +83,12 @@ async def recovered(tx: Transaction, subscription_id: int) -> None:
     await tx.notices.add("resumed", [wish.guild_id], subscription_id=wish.id)
 
 
-async def resume(tx: Transaction, subscription_id: int, *, now: datetime) -> tuple[int, ...]:
+async def resume(tx: Transaction, subscription_id: int) -> tuple[int, ...]:
     """Let a subscription run because a person said so; return the ids of all that run again.
 
     Where the channel was in the way, all that it was in the way of run again. What a subscription
-    collected meanwhile comes; where nothing was collected, it begins at `now`. Empty where it does
-    not exist or runs already.
+    collected meanwhile comes; where nothing was collected, it begins where its site was read to.
+    Empty where it does not exist or runs already.
     """
     asked = await tx.subscriptions.get(subscription_id)
     if asked is None or asked.runs:
@@ -99,7 +99,8 @@ async def resume(tx: Transaction, subscription_id: int, *, now: datetime) -> tup
         together += [one for one in others if one.pause is asked.pause and one.id != asked.id]
     for wish in together:
         collected = wish.retry_at is not None
-        await tx.subscriptions.resume(wish.id, since=None if collected else now)
+        since = None if collected else await tx.tails.beginning(wish.site)
+        await tx.subscriptions.resume(wish.id, since=since)
     return tuple(wish.id for wish in together)
 
 

@@ -176,10 +176,15 @@ def preferred(subscriptions: Iterable[Subscription]) -> Subscription:
     return min(subscriptions, key=lambda one: (not one.runs, _is_digest(one), one.id))
 
 
+def first_of(row: Announcement) -> tuple[str, int]:
+    """Return site and id of the post that was announced instead of a twin."""
+    site, _colon, post_id = row.reason.rpartition(":")
+    return site, int(post_id)
+
+
 def twin_of(row: Announcement) -> _Place:
     """Return the place of the post that was announced instead of a twin."""
-    site, _colon, post_id = row.reason.rpartition(":")
-    return _Place(row.channel_id, site, int(post_id))
+    return _Place(row.channel_id, *first_of(row))
 
 
 def _place(row: Announcement) -> _Place:

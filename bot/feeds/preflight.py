@@ -11,11 +11,13 @@ from bot.posts.model import Post
 from bot.query import QueryError, Verdict
 from bot.safety import Policy, canonical, plain_tags
 from bot.sites import BadQuery, Board, NotFound, SiteError, Sites
-from bot.store import FeedKind, Subscription
+from bot.store import FeedKind, Rhythm, Subscription
 from bot.texts import _
 
 #: The time over which it is told how many posts matched.
 WEEK = timedelta(days=7)
+#: Times that a schedule has before a picture may come again, in three days and an hour.
+_TIMES = {Rhythm.HOURLY: 73, Rhythm.DAILY: 4}
 #: Posts read to see what a query finds; more than a backfill may have.
 _READ = 25
 
@@ -28,6 +30,10 @@ class Preflight(Struct, frozen=True, kw_only=True):
     """What its site finds under the policy, newest first; of a schedule one at random."""
     week: int | None = None
     """How many posts of the last week it finds; `None` where that was not asked."""
+    drawn: bool = False
+    """Whether it is a schedule's: its site finds what it draws, and nothing is looked at again."""
+    few: int | None = None
+    """How many pictures a schedule can draw, where it has times for more of them (rule D11)."""
     unasked: str = ""
     """Why the site was not asked, for people; empty where it was."""
 
@@ -46,7 +52,7 @@ async def preflight(wish: Subscription, policy: Policy, sites: Sites, clock: Clo
     try:
         if wish.site not in sites.boards:
             pony = await sites.ponyapi.random(plain_tags(wish.query))
-            return Preflight(proof=proof, newest=(pony,))
+            return Preflight(proof=proof, newest=(pony,), drawn=True)
         board = sites.boards[wish.site]
         if wish.kind is FeedKind.RANDOM:
             return await _drawn(wish, proof, policy, board)
@@ -82,7 +88,9 @@ async def _drawn(wish: Subscription, proof: Proof, policy: Policy, board: Board)
     page = await board.search(sent, sort="random", per_page=_READ)
     if not page.posts and not page.skipped:
         raise QueryError(_("Nothing that may be shown there was found."), end=len(wish.query))
-    return Preflight(proof=proof, newest=page.posts)
+    wanted = _TIMES.get(wish.rhythm, 0)
+    few = page.total if page.total is not None and page.total < wanted else None
+    return Preflight(proof=proof, newest=page.posts, drawn=True, few=few)
 
 
 async def _found(proof: Proof, board: Board, now: datetime) -> Preflight:

@@ -20,12 +20,11 @@ from bot.sites import (
     PhilomenaBoard,
     PonyApi,
     Priority,
-    SiteError,
     Sites,
     TwibooruBoard,
 )
 from bot.sites.board import MAX_PER_PAGE
-from bot.store import Store, StoreError
+from bot.store import Store
 from bot.texts import _
 
 #: Posts whose last reading is remembered, over all sites.
@@ -43,6 +42,10 @@ _log = structlog.get_logger(__name__)
 def ids_query(ids: Iterable[int]) -> str:
     """Return the query that finds these posts, which both dialects read alike."""
     return " || ".join(f"id:{post_id}" for post_id in sorted(ids))
+
+
+class PostUnreadableError(BadResponse):
+    """One post's body is not what the site's document describes; others may be (fault F18)."""
 
 
 class Reader:
@@ -71,6 +74,15 @@ class Reader:
         believed (F50). One whose body cannot be read comes back as it was last read where that
         is known, else not at all (F18). Raises SiteError.
         """
+        return (await self.look(site, ids))[0]
+
+    async def look(
+        self, site: str, ids: Collection[int]
+    ) -> tuple[Mapping[int, Post], frozenset[int]]:
+        """Return what `read` does, and of which posts nothing can be said: they may well exist.
+
+        Their bodies cannot be read, and were not kept. Raises SiteError.
+        """
         found, unreadable = await self._read(site, ids)
         if unreadable:
             async with self._store.read() as tx:
@@ -80,12 +92,13 @@ class Reader:
                 before = kept.get(post_id)
                 if before is not None and before.post is not None:
                     found[post_id] = before.post
-        return found
+        return found, frozenset(unreadable.keys() - found.keys())
 
     async def current(self, site: str, post_id: int, at_most: float = CURRENT_FOR) -> Post | None:
         """Return what a post said at most so many seconds ago; `None` if it does not exist.
 
-        Whoever asks at the same time shares one reading. Raises SiteError, StoreError.
+        Whoever asks at the same time shares one reading. Raises PostUnreadableError where the
+        site's answer about it cannot be read, SiteError, StoreError.
         """
         since = self._clock.now() - timedelta(seconds=at_most)
         known = self._remembered.get((site, post_id))
@@ -122,23 +135,24 @@ class Reader:
             # Whoever wants something in this turn of the loop shares the first request.
             await asyncio.sleep(0)
             while wanted := self._wanted.pop(site, {}):
-                await self._answer(site, wanted)
+                answer = self._answer(site, wanted)
+                (error,) = await asyncio.gather(answer, return_exceptions=True)
+                if isinstance(error, Exception):
+                    # Whoever waits is to know that something is wrong with it (fault F42).
+                    for one in wanted.values():
+                        one.fails(error)
         finally:
             for one in (*wanted.values(), *self._wanted.pop(site, {}).values()):
                 one.future.cancel()
             del self._tasks[site]
 
     async def _answer(self, site: str, wanted: Mapping[int, "_Wanted"]) -> None:
-        try:
-            left = await self._from_store(site, wanted)
-            found, unreadable = await self._read(site, left)
-        except (SiteError, StoreError) as error:
-            for one in wanted.values():
-                one.fails(error)
-            return
+        left = await self._from_store(site, wanted)
+        found, unreadable = await self._read(site, left)
         for post_id in left:
             if post_id in unreadable:
-                wanted[post_id].fails(unreadable[post_id])
+                why = unreadable[post_id]
+                wanted[post_id].fails(PostUnreadableError(why.site, why.field, why.message))
             else:
                 wanted[post_id].is_(found.get(post_id))
 

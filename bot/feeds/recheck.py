@@ -7,6 +7,7 @@ credit that changed is corrected. Where nothing changed nothing is sent. A site 
 answer never counts as a deletion, and its posts keep their place on the ladder.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias, cast
@@ -32,7 +33,7 @@ from bot.policies import Policies
 from bot.posts.model import Post
 from bot.safety import Refusal, VerifiedPost
 from bot.sites import SiteError
-from bot.store import Announcement, Status, Store
+from bot.store import Announcement, Status, Store, StoreError
 from bot.store.rechecks import Looked
 from bot.texts import Languages
 
@@ -46,8 +47,9 @@ LADDER = (
 )
 #: Until when a look that fails is tried again: then after-care is over all the same.
 LONGEST = timedelta(days=7)
-#: The pause after a look that failed: for a site, in doubt about Discord, without access.
+#: The pause after a look that failed: for a site, in doubt about Discord, without access, by us.
 SITE_PAUSE = timedelta(minutes=10)
+FAULT_PAUSE = timedelta(minutes=10)
 DOUBT_PAUSE = timedelta(minutes=1)
 ACCESS_PAUSE = timedelta(hours=1)
 #: Messages looked at in a turn, and posts read at a time. What many channels show is read once.
@@ -103,35 +105,50 @@ class AfterCare:
         self._clock = clock
         self._languages = languages or Languages()
         self._per_turn = per_turn
-        self._held_until = clock.now()
+        self._held_until = clock.monotonic()
 
     async def turn(self) -> None:
-        """Look at the messages that are due, a bounded number; raises StoreError."""
-        now = self._clock.now()
-        if now < self._held_until:
+        """Look at the messages that are due, a bounded number; raises StoreError.
+
+        And what one message failed with, when all had their turn: it is put off (fault F42).
+        """
+        if self._clock.monotonic() < self._held_until:
             return
+        now = self._clock.now()
         async with self._store.read() as tx:
             due = await tx.rechecks.due(now, self._per_turn)
         notes = _Notes()
         ready = [rows for rows in due if self._is_ready(rows, notes)]
         bodies = await self._read(ready)
         troubled: set[int] = set()
+        failures: list[BaseException] = []
         for rows in ready:
             channel_id = rows[0].channel_id
-            try:
-                # Where Discord was slow or in doubt once, the others need not wait for it.
-                if channel_id not in troubled:
-                    guild = await self._policies.guild(rows[0].guild_id)
-                    with self._languages.speaking(guild.language):
-                        await self._look(rows, bodies, notes)
-            except HeldError as error:
-                self._held_until = now + timedelta(seconds=error.seconds)
+            # Where Discord was slow or in doubt once, the others need not wait for it.
+            if channel_id in troubled:
+                continue
+            look = self._look_and_speak(rows, bodies, notes)
+            (error,) = await asyncio.gather(look, return_exceptions=True)
+            if isinstance(error, StoreError):
+                raise error
+            if isinstance(error, HeldError):
+                self._held_until = self._clock.monotonic() + error.seconds
                 break
-            except DeliveryError as error:
+            if isinstance(error, DeliveryError):
                 _log.info("after-care waits", channel=channel_id, reason=error.reason)
                 troubled.add(channel_id)
                 notes.wait(rows, DOUBT_PAUSE)
+            elif error is not None:
+                failures.append(error)
+                notes.wait(rows, FAULT_PAUSE)
         await self._write(notes)
+        if failures:
+            raise failures[0]
+
+    async def _look_and_speak(self, rows: Rows, bodies: Bodies, notes: _Notes) -> None:
+        guild = await self._policies.guild(rows[0].guild_id)
+        with self._languages.speaking(guild.language):
+            await self._look(rows, bodies, notes)
 
     async def _write(self, notes: _Notes) -> None:
         if not notes.unchanged and not notes.pauses:

@@ -11,7 +11,7 @@ from bot.posts.model import Post
 from bot.query import Aliases, Matches, Query, QueryError, QueryIndex
 from bot.query.facts import NO_ALIASES
 from bot.query.tree import TAGS, Term, leaves
-from bot.store import Store, Subscription
+from bot.store import Store, Subscription, Transaction
 from bot.texts import _
 
 #: Queries that are read before everybody else has a turn: some hundredths of a second.
@@ -52,6 +52,8 @@ class Roster:
         self._by_guild: dict[int, set[int]] = {}
         self._sites: dict[str, _OfSite] = {}
         self._unreadable: dict[int, str] = {}
+        #: Servers that we were removed from: nothing is matched for them (rule D10).
+        self._away: frozenset[int] = frozenset()
         #: What is read later is put later.
         self._reading = asyncio.Lock()
 
@@ -63,7 +65,9 @@ class Roster:
     async def load(self) -> None:
         """Read everything from the database. Raises StoreError."""
         async with self._reading:
+            self._store.begun.clear()
             async with self._store.read() as tx:
+                self._away = await tx.guilds.away()
                 subscriptions = await tx.subscriptions.all()
                 sites = {one.site for one in subscriptions}
                 aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
@@ -78,18 +82,42 @@ class Roster:
 
     async def changed(self, *subscription_ids: int) -> None:
         """Read these anew; those that are deleted are forgotten. Raises StoreError."""
-        async with self._reading:
-            async with self._store.read() as tx:
-                found = await tx.subscriptions.get_many(subscription_ids)
-                sites = {one.site for one in found.values()} - self._sites.keys()
-                aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
-            for subscription_id in subscription_ids:
-                if subscription_id in found:
-                    self.put(found[subscription_id])
-                else:
-                    self.drop(subscription_id)
-            for site, names in aliases.items():
-                self._of(site).aliases = _aliases(names)
+        async with self._reading, self._store.read() as tx:
+            await self._read(tx, subscription_ids)
+
+    async def catch_up(self, tx: Transaction) -> bool:
+        """Read what changed and nobody told of yet; return whether there was anything.
+
+        Inside the write transaction that keeps what was decided: a subscription that was
+        committed before it began where the site was read to so far, so the same posts are new to
+        it, and they are to be decided again. Raises StoreError.
+        """
+        begun = tuple(self._store.begun)
+        if begun:
+            async with self._reading:
+                await self._read(tx, begun)
+            # Nobody else writes now, so nothing was added meanwhile.
+            self._store.begun.difference_update(begun)
+        return bool(begun)
+
+    async def _read(self, tx: Transaction, subscription_ids: Collection[int]) -> None:
+        self._away = await tx.guilds.away()
+        found = await tx.subscriptions.get_many(subscription_ids)
+        sites = {one.site for one in found.values()} - self._sites.keys()
+        aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
+        for subscription_id in subscription_ids:
+            if subscription_id in found:
+                self.put(found[subscription_id])
+            else:
+                self.drop(subscription_id)
+        for site, names in aliases.items():
+            self._of(site).aliases = _aliases(names)
+
+    async def servers_changed(self) -> None:
+        """Read anew what servers have that we were removed from, or are back in."""
+        async with self._store.read() as tx:
+            moved = self._away ^ await tx.guilds.away()
+        await self.changed(*(one for guild_id in moved for one in self._by_guild.get(guild_id, ())))
 
     async def guild_changed(self, guild_id: int) -> None:
         """Read a server's anew, also those that were made or deleted with it."""
@@ -153,7 +181,7 @@ class Roster:
         self.drop(one.id)
         self._by_id[one.id] = one
         self._by_guild.setdefault(one.guild_id, set()).add(one.id)
-        if not one.matches:
+        if not one.matches or one.guild_id in self._away:
             return
         site = CATALOGUE.get(one.site)
         if site is None:

@@ -3,11 +3,11 @@
 What is due together is drawn together: one answer of a site serves every channel that wants the
 same, and each takes what it has not shown for longest. A time that comes while the site is out is
 tried a few times and then left out; one that passed while we were down comes once, late. Between
-two of a schedule lies an hour.
+two in a channel lies an hour, whichever of its schedules they are of: the later one waits.
 """
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +18,7 @@ from bot.posts.model import Post
 from bot.query import QueryError
 from bot.safety import Policy
 from bot.sites import SiteError, Sites
-from bot.store import Announcement, FeedKind, Pause, Status, Store, Subscription
+from bot.store import Announcement, FeedKind, Pause, Status, Store, Subscription, Transaction
 
 from .destination import Destination
 from .drawing import Drawing, Drawn, wish_of
@@ -32,8 +32,9 @@ RECENT = timedelta(hours=73)
 #: Times in a row that a site may fail before a draw is left out, and the pause between them.
 TRIES = 3
 PAUSE = timedelta(minutes=2)
-#: The least time between two of a schedule: an hour, but for the minute that a turn may be late.
-LEAST = timedelta(minutes=59)
+#: The least time between two in a channel: an hour, but for the minute that a turn may be late.
+HOUR = timedelta(hours=1)
+LEAST = HOUR - timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -80,6 +81,17 @@ class Schedules:
         if quiet is not None:
             await self._advance(one, quiet)
             return
+        async with self._store.read() as tx:
+            there = await _schedules(tx, one)
+            drawn = await tx.history.last_drawn(each.id for each in there)
+        # One from before the clock was set back holds nothing up (fault F36).
+        last = max((at for at in drawn.values() if at <= now), default=None)
+        if last is not None and now < last + LEAST:
+            await self._advance(one, last + HOUR)
+            return
+        if any(_goes_first(each, one, drawn, now) for each in there):
+            # It stays due, and waits its hour once the other has come.
+            return
         try:
             post = await self._pick(one, drawing)
         except SiteError as failure:
@@ -102,9 +114,10 @@ class Schedules:
     async def _pick(self, one: Subscription, drawing: Drawing) -> Post | None:
         """Return what to show, or `None` where there is nothing; raises SiteError."""
         async with self._store.read() as tx:
-            if await tx.announcements.is_owed(one.id):
+            for each in await _schedules(tx, one):
                 # It waits for Discord or for the server: one more would be a burst.
-                return None
+                if each.runs and await tx.announcements.is_owed(each.id):
+                    return None
         policy = await self._policies.of(self._destination.where(one.guild_id, one.channel_id))
         if policy.panic or one.site in policy.sites_off or one.site not in self._sites:
             return None
@@ -197,3 +210,23 @@ class Schedules:
             # Somebody may have set other times meanwhile.
             if same is not None and same.next_at == one.next_at:
                 await tx.subscriptions.advance(one.id, next_at)
+
+
+def _goes_first(
+    other: Subscription, one: Subscription, drawn: Mapping[int, datetime], now: datetime
+) -> bool:
+    """Tell whether another of the channel is due as well, and brought nothing for longer."""
+    if other.next_at is None or not other.runs or other.next_at > now + HOUR - LEAST:
+        return False
+    mine = drawn.get(one.id)
+    return mine is not None and drawn.get(other.id, mine - HOUR) < mine
+
+
+async def _schedules(tx: Transaction, one: Subscription) -> list[Subscription]:
+    """Return the schedules of the channel of one, itself included."""
+    return [
+        each
+        # By their server, which they are indexed by.
+        for each in await tx.subscriptions.of_guild(one.guild_id)
+        if each.kind is FeedKind.RANDOM and each.channel_id == one.channel_id
+    ]

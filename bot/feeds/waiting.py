@@ -1,12 +1,13 @@
 """The posts of one site that wait: read again by their ids when they are due, many at once."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
 from bot.clock import Clock
 from bot.feeds.answers import Answers
+from bot.feeds.decide import FIRST_THUMBNAILS, LADDER, LONGEST_THUMBNAILS
 from bot.feeds.decisions import Changes, Decisions, Looked
 from bot.feeds.reading import Reader
 from bot.sites.board import MAX_PER_PAGE
@@ -50,7 +51,7 @@ class WaitingPosts:
             seen = await tx.posts.seen(self._site, rows)
         if not rows:
             return
-        posts = await self._reader.read(self._site, rows)
+        posts, unreadable = await self._reader.look(self._site, rows)
         looked = {
             post_id: Looked(post=post, seen_at=seen[post_id].seen_at, tries=rows[post_id].tries + 1)
             for post_id, post in posts.items()
@@ -61,10 +62,15 @@ class WaitingPosts:
             if (made := self._decisions.decide(one)).asks
         }
         plain = [one for post_id, one in looked.items() if post_id not in asks]
-        gone = rows.keys() - looked.keys()
+        # What cannot be read may be again: it waits on, though not for ever (fault F18).
+        hopeful = {one for one in unreadable if now < seen[one].seen_at + LADDER[-1]}
+        gone = rows.keys() - looked.keys() - hopeful
         self._answers.forget(rows.keys() - asks.keys())
         if plain or gone:
             await self._decisions.keep(plain, Changes(gone=gone))
+        if hopeful:
+            async with self._store.write() as tx:
+                await tx.pending.put(_later(rows[one], now) for one in sorted(hopeful))
         if asks:
             await self._ask(asks, looked, rows)
 
@@ -90,3 +96,9 @@ class WaitingPosts:
             # Behind what else is due, which must not wait for this.
             async with self._store.write() as tx:
                 await tx.pending.put(later)
+
+
+def _later(row: Pending, now: datetime) -> Pending:
+    """Return a post that waits on because nothing can be said of it, as for its thumbnails."""
+    pause = min(LONGEST_THUMBNAILS, FIRST_THUMBNAILS * 2.0 ** min(row.tries, 20))
+    return structs.replace(row, due_at=now + pause, tries=row.tries + 1)

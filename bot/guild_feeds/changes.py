@@ -33,6 +33,7 @@ from .rules import (
     note,
     owe_anew,
     own,
+    schedules_beside,
     times,
     told,
 )
@@ -112,6 +113,7 @@ class GuildFeeds:
                 )
             )
             await note(tx, kept, "add", actor_id, after=told(kept))
+            beside = await schedules_beside(tx, kept)
         await self.work_with(kept.id)
         backfilled = 0
         if backfill > 0 and kept.kind is FeedKind.FEED:
@@ -119,7 +121,9 @@ class GuildFeeds:
             backfilled = await backfill_with(
                 posts, kept, self._store, self._running.announcer, self._clock
             )
-        return Added(subscription=kept, preflight=found, backfilled=backfilled)
+        return Added(
+            subscription=kept, preflight=found, zone=zone, backfilled=backfilled, beside=beside
+        )
 
     async def edit(
         self,
@@ -197,8 +201,7 @@ class GuildFeeds:
                         " may show only safe ones now. Edit its query so that it asks for those."
                     )
                 )
-            beginning = await tx.tails.beginning(old.site)
-            ids = await pauses.resume(tx, subscription_id, now=beginning)
+            ids = await pauses.resume(tx, subscription_id)
             zone = (await tx.guilds.get(guild_id)).time_zone
             for one in (await tx.subscriptions.get_many(ids)).values():
                 await tx.subscriptions.advance(one.id, first_time(one, self._clock.now(), zone))

@@ -61,8 +61,12 @@ class Added(Struct, frozen=True, kw_only=True):
 
     subscription: Subscription
     preflight: Preflight
+    zone: str
+    """The server's time zone, which its times of day are of."""
     backfilled: int = 0
     """How many posts of before it begins with."""
+    beside: tuple[int, ...] = ()
+    """The other schedules of its channel, which a schedule has an hour in common with."""
 
 
 class Edited(Struct, frozen=True, kw_only=True):
@@ -122,6 +126,14 @@ async def check_twin(tx: Transaction, wish: Subscription) -> None:
             raise FeedRefusedError(
                 _("That channel has the same one already: number {id}.").format(id=one.id)
             )
+
+
+async def schedules_beside(tx: Transaction, one: Subscription) -> tuple[int, ...]:
+    """Return the ids of the other schedules that go to the channel of a schedule (rule D11)."""
+    if one.kind is not FeedKind.RANDOM:
+        return ()
+    others = await tx.subscriptions.of_channel(one.channel_id)
+    return tuple(each.id for each in others if each.kind is FeedKind.RANDOM and each.id != one.id)
 
 
 async def owe_anew(tx: Transaction, old: Subscription, new: Subscription) -> None:

@@ -17,6 +17,9 @@ _NONCHARACTER = re.compile(
     + "".join(f"{chr(p * 0x10000 + 0xFFFE)}-{chr(p * 0x10000 + 0xFFFF)}" for p in range(17))
     + "]"
 )
+#: Most texts are plain letters, for which two substitutions do what takes a loop for the others.
+_ASCII_DROPPED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+_ASCII_SPACES = re.compile(r"\s+")
 _EVERYBODY = re.compile("@(?=everyone|here)", re.IGNORECASE)
 _MARKUP = frozenset("\\*_~`|<>#[]():@/")
 _LIST_MARKERS = frozenset("-+")
@@ -75,6 +78,9 @@ def masked_link(label: str, url: str, limit: int = 4096) -> str:
 
 
 def _cleaned(text: str) -> str:
+    if text.isascii():
+        text = _ASCII_SPACES.sub(" ", _ASCII_DROPPED.sub("", text[:_LONGEST]))
+        return _EVERYBODY.sub("\uff20", text.strip(" "))
     text = _NONCHARACTER.sub("", _SURROGATE.sub("\ufffd", text[:_LONGEST]))
     text = unicodedata.normalize("NFC", text)
     kept: list[str] = []
@@ -93,6 +99,9 @@ def _cleaned(text: str) -> str:
 
 def _clusters(text: str) -> Iterator[str]:
     """Split cleaned text where it may be cut: marks, skin tones and flags stay whole."""
+    if text.isascii():
+        yield from text
+        return
     cluster = ""
     for character in text:
         if cluster and (_extends(character) or (_is_flag(character) and _is_half_flag(cluster))):
@@ -118,12 +127,14 @@ def _is_half_flag(cluster: str) -> bool:
 
 
 def _cut(pieces: list[str], limit: int) -> str:
-    used = 0
-    for count, piece in enumerate(pieces):
-        used += utf16_len(piece)
-        if used > limit:
-            return _shortened(pieces[:count], limit - 1)
-    return "".join(pieces)
+    whole = "".join(pieces)
+    if utf16_len(whole) <= limit:
+        return whole
+    used = count = 0
+    while used <= limit:
+        used += utf16_len(pieces[count])
+        count += 1
+    return _shortened(pieces[: count - 1], limit - 1)
 
 
 def _shortened(pieces: list[str], room: int) -> str:

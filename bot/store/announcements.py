@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from msgspec import structs
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select
 
 from .announcement_rows import Announcement, Status
 from .feed_tables import announcements, subscriptions
@@ -192,15 +192,17 @@ class Announcements(Outbox):
     async def forget_old(self, *, limit: int = FORGOTTEN) -> int:
         """Delete at most `limit` of what is over for long enough; return how many.
 
-        Long enough is `KEPT`, and `KEPT_UNSENT` since it was sent or where it never was.
+        Long enough is `KEPT`, and `KEPT_UNSENT` since it was sent or where it never was; also
+        where it is still owed for a subscription that was removed meanwhile.
         """
         now = self._now()
+        orphaned = ~exists().where(subscriptions.c.id == announcements.c.subscription_id)
         over = and_(
-            announcements.c.status.not_in(OWED),
+            or_(announcements.c.status.not_in(OWED), orphaned),
             announcements.c.recheck_at.is_(None),
             or_(
                 and_(
-                    announcements.c.status.in_(_UNSENT),
+                    announcements.c.status.in_([*_UNSENT, *OWED]),
                     announcements.c.created_at < now - KEPT_UNSENT,
                 ),
                 and_(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -56,20 +57,33 @@ class Deliveries(Repository):
         """Return the announcements of the message that a channel is owed next, by id.
 
         What was handed to Discord already comes before everything else; the rest in the order of
-        ids. Empty where nothing is due.
+        ids, in which none overtakes one of its own subscription that was put off. Empty where
+        nothing is due.
         """
-        first = select(func.coalesce(_A.lead_id, _A.id)).where(
-            _A.channel_id == channel_id, _READY, _A.due_at <= self._now(), _RUNS, _PRESENT
-        )
+        held = _held(channel_id, self._now())
+        of_wish = held.c.subscription_id == _A.subscription_id
+        first = (
+            select(func.coalesce(_A.lead_id, _A.id))
+            .select_from(announcements.outerjoin(held, of_wish))
+            .where(
+                _A.channel_id == channel_id, _READY, _A.due_at <= self._now(), _RUNS, _PRESENT,
+                or_(held.c.first.is_(None), _A.id < held.c.first, _A.status == Status.SENDING),
+            )
+        )  # fmt: skip
         in_flight = case((_A.status == Status.SENDING, 0), else_=1)
         lead_id = (
             await self._connection.execute(first.order_by(in_flight, _A.id).limit(1))
         ).scalar_one_or_none()
-        if lead_id is None:
-            return ()
-        return await self._select(
-            and_(_OWED, _A.channel_id == channel_id, or_(_A.id == lead_id, _A.lead_id == lead_id))
-        )
+        return () if lead_id is None else await self._message(channel_id, lead_id)
+
+    async def is_unchanged(self, rows: Sequence[Announcement]) -> bool:
+        """Tell whether a message is owed as `head` gave it: nothing joined or left it, or moved.
+
+        Asked in the transaction that notes that it is sent: a digest may be closed meanwhile.
+        """
+        first = rows[0]
+        found = await self._message(first.channel_id, first.lead_id or first.id)
+        return list(map(_part, found)) == list(map(_part, rows))
 
     async def more(self, lead_id: int) -> int:
         """Return how many posts a message only counts; its first one says so, even if dropped."""
@@ -175,9 +189,29 @@ class Deliveries(Repository):
         )
         return tuple(found.scalars())
 
+    async def _message(self, channel_id: int, lead_id: int) -> tuple[Announcement, ...]:
+        return await self._select(
+            and_(_OWED, _A.channel_id == channel_id, or_(_A.id == lead_id, _A.lead_id == lead_id))
+        )
+
     async def _select(self, condition: ColumnElement[bool]) -> tuple[Announcement, ...]:
         found = await self._connection.execute(select(*COLUMNS).where(condition).order_by(_A.id))
         return tuple(map(announcement_of, found.mappings()))
 
     async def _update(self, condition: ColumnElement[bool], values: dict[str, Any]) -> int:
         return await self._change(update(announcements).where(condition).values(values))
+
+
+def _held(channel_id: int, now: datetime) -> Subquery:
+    """Return the first announcement in a channel that each subscription has put off."""
+    return (
+        select(_A.subscription_id, func.min(_A.id).label("first"))
+        .where(_A.channel_id == channel_id, _READY, _A.status == Status.QUEUED, _A.due_at > now)
+        .group_by(_A.subscription_id)
+        .subquery()
+    )
+
+
+def _part(row: Announcement) -> tuple[object, ...]:
+    """Return what makes an announcement a part of its message."""
+    return row.id, row.lead_id, row.subscription_id, row.more

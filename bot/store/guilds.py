@@ -46,6 +46,13 @@ class Guilds(Repository):
         row = found.mappings().one_or_none()
         return Guild(id=guild_id) if row is None else Guild(**row)
 
+    async def away(self) -> frozenset[int]:
+        """Return the ids of the servers that the bot was removed from, and that are still kept."""
+        found = await self._connection.execute(
+            select(guilds.c.id).where(guilds.c.removed_at.is_not(None))
+        )
+        return frozenset(found.scalars())
+
     async def put(self, guild: Guild) -> None:
         """Keep a server's settings in place of what it had."""
         await self._put(guilds, [structs.asdict(guild)], key=["id"], update=GUILD_DEFAULTS)

@@ -1,6 +1,6 @@
 """The outbox as people see it, and what their changes to feeds make of what is owed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct, json
@@ -104,6 +104,18 @@ class History(Repository):
                 if sent_at is not None:
                     latest[subscription_id] = max(sent_at, latest.get(subscription_id, sent_at))
         return latest
+
+    async def last_drawn(self, subscription_ids: Iterable[int]) -> Mapping[int, datetime]:
+        """Return by id when each of these last brought something, or began to."""
+        found = await self._connection.execute(
+            select(announcements.c.subscription_id, func.max(announcements.c.created_at))
+            .where(
+                announcements.c.subscription_id.in_(sorted(subscription_ids)),
+                announcements.c.status.not_in(KEPT_BACK),
+            )
+            .group_by(announcements.c.subscription_id)
+        )
+        return {row[0]: row[1] for row in found}
 
     async def owed(self, guild_id: int) -> Mapping[int, int]:
         """Return how many announcements wait for each of a server's subscriptions, by its id."""

@@ -1,13 +1,16 @@
 """What servers are to be told once: that a feed paused, that a site is out."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from .feed_tables import notices
 from .repository import Repository
+
+#: How long is kept what a server was told.
+KEPT = timedelta(days=30)
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -83,6 +86,11 @@ class Notices(Repository):
             .where(notices.c.id.in_(list(ids)))
             .values(retry_at=retry_at, attempts=notices.c.attempts + 1)
         )
+
+    async def forget_old(self) -> int:
+        """Delete what was told for long enough; return how many."""
+        old = notices.c.told_at < self._now() - KEPT
+        return await self._change(delete(notices).where(old))
 
     async def of_guild(self, guild_id: int) -> tuple[Notice, ...]:
         """Return all that a server was or is to be told, oldest first."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from .feed_tables import subscriptions
 from .repository import Repository
@@ -37,7 +37,16 @@ class Retention(Repository):
         )
 
     async def joined(self, guild_id: int) -> None:
-        """Note that the bot is in a server: what is kept of it stays."""
+        """Note that the bot is in a server: what is kept of it stays.
+
+        Where it had been removed, what appeared meanwhile is not new to the server's feeds.
+        """
+        away = exists().where(guilds.c.id == guild_id, guilds.c.removed_at.is_not(None))
+        await self._connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.guild_id == guild_id, away)
+            .values(since=self._now())
+        )
         await self._connection.execute(
             update(guilds).where(guilds.c.id == guild_id).values(removed_at=None)
         )

@@ -13,6 +13,7 @@ from bot.clock import Clock
 
 from . import backups, sqlite
 from .announcements import Announcements
+from .astray import Astray
 from .audit import Audit
 from .cooldowns import Cooldowns
 from .deliveries import Deliveries
@@ -36,10 +37,11 @@ FILE_NAME = "mailmare.db"
 class Transaction:
     """The repositories, inside one transaction."""
 
-    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock, begun: set[int]) -> None:
         self.connection = connection
         self.aliases = Aliases(connection, clock)
         self.announcements = Announcements(connection, clock)
+        self.astray = Astray(connection, clock)
         self.audit = Audit(connection, clock)
         self.channels = Channels(connection, clock)
         self.cooldowns = Cooldowns(connection, clock)
@@ -55,7 +57,7 @@ class Transaction:
         self.rechecks = Rechecks(connection, clock)
         self.retention = Retention(connection, clock)
         self.site_filters = SiteFilters(connection, clock)
-        self.subscriptions = Subscriptions(connection, clock)
+        self.subscriptions = Subscriptions(connection, clock, begun)
         self.tails = Tails(connection, clock)
 
 
@@ -89,6 +91,8 @@ class Store:
         """Six characters that tell this copy of the database from others; set on entering."""
         self.backup: Path | None = None
         """The copy that was made because entering migrated the tables."""
+        self.begun: set[int] = set()
+        """Subscriptions that began or changed since whoever matches posts last read them."""
         self._clock = clock
         self._migrations = migrations
         self._patience = patience
@@ -118,7 +122,7 @@ class Store:
         """Open a transaction that sees one state of the database throughout; it cannot write."""
         with sqlite.told(self.path):
             async with self._readers.begin() as connection:
-                yield Transaction(connection, self._clock)
+                yield Transaction(connection, self._clock, self.begun)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -129,7 +133,7 @@ class Store:
         """
         with sqlite.told(self.path):
             async with self._writer.begin() as connection:
-                yield Transaction(connection, self._clock)
+                yield Transaction(connection, self._clock, self.begun)
 
     async def back_up(self, target: Path | None = None) -> Path:
         """Copy the database while it is in use; return where the copy is.

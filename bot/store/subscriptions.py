@@ -19,6 +19,9 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
 
 from .feed_tables import subscriptions
 from .repository import Repository
@@ -138,7 +141,15 @@ _TWO_PERIODS = {
 
 
 class Subscriptions(Repository):
-    """The wishes. Lists are in the order in which they were made."""
+    """The wishes. Lists are in the order in which they were made.
+
+    The ids of those that new posts may be matched for from now on, or otherwise, are put into
+    `begun`, for whoever matches posts.
+    """
+
+    def __init__(self, connection: AsyncConnection, clock: Clock, begun: set[int]) -> None:
+        super().__init__(connection, clock)
+        self._begun = begun
 
     async def add(self, subscription: Subscription) -> Subscription:
         """Keep a new one; return it with its id."""
@@ -146,13 +157,16 @@ class Subscriptions(Repository):
         found = await self._connection.execute(
             insert(subscriptions).values(_row(subscription)).returning(subscriptions.c.id)
         )
-        return structs.replace(subscription, id=found.scalar_one())
+        kept = structs.replace(subscription, id=found.scalar_one())
+        self._begun.add(kept.id)
+        return kept
 
     async def put(self, subscription: Subscription) -> bool:
         """Keep what a subscription is by now; return whether it is still there.
 
         Read it in the same transaction, so that nothing that others changed is undone.
         """
+        self._begun.add(subscription.id)
         return await self._update(subscription.id, _row(subscription))
 
     async def remove(self, guild_id: int, subscription_id: int) -> bool:
@@ -287,6 +301,7 @@ class Subscriptions(Repository):
         }
         if since is not None:
             values["since"] = since
+        self._begun.add(subscription_id)
         statement = update(subscriptions).where(
             subscriptions.c.id == subscription_id, subscriptions.c.pause != Pause.NONE
         )

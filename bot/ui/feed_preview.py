@@ -46,14 +46,21 @@ async def show_preview(
 ) -> None:
     """Show privately how the first of these posts would be announced that may be shown here.
 
-    What may be shown is judged by the place where it is asked (rule D5). There are no buttons but
-    those of a gallery, which is one piece.
+    What may be shown is judged by the place where it is asked (rule D5); where that is nothing, or
+    its credit fits into no message, this is said, and what was answered before stands. There are
+    no buttons but those of a gallery, which is one piece.
     """
     policy = await policy_here(interaction)
     post = first_shown(posts, policy, clock)
     if post is None:
-        raise NotShownError(_("Nothing that it found just now may be shown to you here."))
-    message = render(as_announced(one, post))
+        text = _("Nothing that it found just now may be shown to you here.")
+        await interaction.followup.send(text, ephemeral=True)
+        return
+    try:
+        message = render(as_announced(one, post))
+    except NotShownError as reason:
+        await interaction.followup.send(reason.message, ephemeral=True)
+        return
     content = _("This is what it will look like:")
     if message.form == "gallery":
         await interaction.followup.send(content, ephemeral=True)

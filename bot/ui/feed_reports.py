@@ -10,11 +10,11 @@ import discord
 from bot.feeds.explain import Judgement, Wanted, delay_lines, query_line, tree_lines, wanted_line
 from bot.posts.text import safe_text, utf16_len
 from bot.safety import Refusal
-from bot.store import Announcement, Pending, Status, Waiting
+from bot.store import Announcement, Pending, Status, Subscription, Waiting
 from bot.store.history import Step
 from bot.texts import _, ngettext
 from bot.ui.answers import refusal_text
-from bot.ui.feed_texts import COLOUR, CONTENT, LIST, site_title, stamp
+from bot.ui.feed_texts import COLOUR, CONTENT, LIST, site_title, stamp, state_text
 from bot.ui.filter_texts import fitting
 from bot.ui.plot import bar
 
@@ -37,6 +37,8 @@ def status_text(one: Announcement) -> str:
         Status.ASIDE: _("set aside, because Discord does not take it: {reason}"),
         Status.REMOVED: _("sent, and taken back later: {reason}"),
     }
+    if one.status is Status.QUEUED and one.digest and one.lead_id is None:
+        return _("waits for its feed's hour, day or week to end")
     return texts[one.status].format(
         due=stamp(one.due_at),
         sent=stamp(one.sent_at or one.due_at),
@@ -98,20 +100,23 @@ def stats_embed(steps: Sequence[Step], zone: str, now: datetime, days: int) -> d
 def explain_text(
     judgement: Judgement,
     wanted: Wanted,
+    one: Subscription,
     rows: Iterable[Announcement],
-    channel_id: int,
     *,
     pending: Pending | None = None,
     values: bool,
 ) -> str:
-    """Return what a feed makes of a post, why, and what became of it in the server's channels.
+    """Return what a feed makes of a post, why, and what became of it in the feed's channel.
 
+    `rows` are what the server's channels were owed of the post, and of what it is a twin of.
     `pending` is why and when it is looked at again; `values` is whether it may be said what the
     post has where this is read.
     """
     lines = [wanted_line(judgement), query_line(judgement), *_tree(judgement, values=values)]
     lines += delay_lines(judgement, wanted)
-    place = f"<#{channel_id}>"
+    if not one.runs:
+        lines.append("✗ " + _("The feed: {state}").format(state=state_text(one)))
+    place = f"<#{one.channel_id}>"
     outcome = judgement.outcome
     if isinstance(outcome, Refusal):
         lines.append("✗ " + f"{refusal_text(outcome)} ({safe_text(outcome.rule, _RULE)})")
@@ -128,8 +133,22 @@ def explain_text(
         lines += [text.format(rule=safe_text(rule.label, _RULE)) for rule in rules]
     if pending is not None:
         lines.append(_waiting_text(pending))
-    lines += _became(rows, channel_id)
+    lines += became_lines(rows, one.channel_id)
     return fitting(lines, CONTENT)
+
+
+def became_lines(rows: Iterable[Announcement], channel_id: int) -> Iterator[str]:
+    """Yield what became in a channel of what it was owed, a line each; or that it was not."""
+    there = [one for one in rows if one.channel_id == channel_id]
+    if not there:
+        yield _("Nothing of it was ever owed to that channel.")
+    for one in there:
+        yield _("In {channel}, {site} {id}: {status}").format(
+            channel=f"<#{channel_id}>",
+            site=site_title(one.site),
+            id=one.post_id,
+            status=status_text(one),
+        )
 
 
 def _tree(judgement: Judgement, *, values: bool) -> Iterator[str]:
@@ -156,16 +175,6 @@ def _waiting_text(pending: Pending) -> str:
     return _("I look at it again {when}, because {reason}.").format(
         when=stamp(pending.due_at), reason=reasons[pending.reason]
     )
-
-
-def _became(rows: Iterable[Announcement], channel_id: int) -> Iterator[str]:
-    there = [one for one in rows if one.channel_id == channel_id]
-    if not there:
-        yield _("Nothing of it was ever owed to that channel.")
-    for one in there:
-        yield _("In {channel}: {status}").format(
-            channel=f"<#{channel_id}>", status=status_text(one)
-        )
 
 
 def _link(one: Announcement) -> str:

@@ -1,7 +1,7 @@
 """Feeds and schedules in words; only for those who may change them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 
@@ -17,6 +17,12 @@ from bot.ui.filter_texts import fitting
 
 COLOUR = 0x8A6FB3
 _QUERY, _LINE_QUERY, _DETAIL = 500, 80, 200
+#: A schedule that brought nothing for longer leaves times out: few pictures match it.
+_SILENT = {
+    Rhythm.HOURLY: timedelta(hours=3),
+    Rhythm.DAILY: timedelta(days=3),
+    Rhythm.WEEKLY: timedelta(days=15),
+}
 #: What one list is kept to, in UTF-16 units; an embed's description has 4096.
 LIST, CONTENT = 3800, 1900
 
@@ -98,6 +104,8 @@ def list_embed(overview: Overview, kind: FeedKind | None = None) -> discord.Embe
         "There is none yet. `/feed add` announces new posts, `/pony schedule add` brings a random"
         " one at times."
     )
+    if any(one.rhythm is not Rhythm.EACH for one in chosen):
+        embed.set_footer(text=_("Times of day are those of {zone}.").format(zone=overview.zone))
     return embed
 
 
@@ -129,7 +137,18 @@ def added_text(added: Added, found: Standing) -> str:
     )
     lines = [head.format(id=one.id, channel=f"<#{one.channel_id}>", when=when_text(one))]
     if one.next_at is not None:
-        lines.append(_("It comes {when} for the first time.").format(when=stamp(one.next_at)))
+        lines.append(
+            _("It comes {when} for the first time; its times are those of {zone}.").format(
+                when=stamp(one.next_at), zone=added.zone
+            )
+        )
+    if added.beside:
+        lines.append(
+            _(
+                "Between two random pictures in a channel lies an hour: where it meets number"
+                " {ids}, one of them comes later."
+            ).format(ids=", ".join(map(str, added.beside)))
+        )
     if added.backfilled:
         lines.append(
             ngettext(
@@ -149,7 +168,10 @@ def edited_text(edited: Edited, found: Standing, zone: str) -> str:
     lines = [head.format(id=edited.after.id), *notes_lines(changed)]
     if edited.preflight is not None:
         lines += preflight_lines(edited.preflight, edited.after.site)
-    return fitting([*lines, *notes_lines(found.notes)], CONTENT)
+    lines += notes_lines(found.notes)
+    if not edited.after.runs:
+        lines.append(_("State: {state}").format(state=state_text(edited.after)))
+    return fitting(lines, CONTENT)
 
 
 def preflight_lines(found: Preflight, site: str) -> Iterator[str]:
@@ -165,12 +187,20 @@ def preflight_lines(found: Preflight, site: str) -> Iterator[str]:
             "{count} posts matched in the last week.",
             found.week,
         ).format(count=found.week)
-    if found.proof.voted:
+    if found.few is not None:
+        yield "- " + ngettext(
+            "Only {count} picture can be drawn. What a channel had comes again after three days,"
+            " so some of its times will bring nothing.",
+            "Only {count} pictures can be drawn. What a channel had comes again after three days,"
+            " so some of its times will bring nothing.",
+            found.few,
+        ).format(count=found.few)
+    if found.proof.voted and not found.drawn:
         yield "- " + _(
             "It depends on {fields}: each post is looked at again after 10 minutes, and after 1, 6,"
             " 24 and 72 hours, and announced when it fits."
         ).format(fields=_fields(found.proof.voted))
-    if found.proof.undecidable:
+    if found.proof.undecidable and not found.drawn:
         yield "- " + _(
             "Only {site} can tell {fields}: it is asked about new posts, many at a time, so they"
             " come a little later."
@@ -251,6 +281,17 @@ def _doings(one: Subscription, overview: Overview) -> Iterator[str]:
     yield _("last told {when}").format(when=stamp(last)) if last else _("nothing told yet")
     if owed := overview.owed.get(one.id):
         yield ngettext("{count} waits", "{count} wait", owed).format(count=owed)
+    elif _fell_silent(one, last):
+        yield _("brought nothing at its last times: few pictures match, or its site is out")
+
+
+def _fell_silent(one: Subscription, last: datetime | None) -> bool:
+    """Tell whether a schedule brought nothing at its last times, and nothing held it back."""
+    if one.kind is not FeedKind.RANDOM or one.next_at is None or not one.runs:
+        return False
+    quiet = one.quiet_from is not None and one.rhythm is Rhythm.HOURLY
+    begun = max(last or one.created_at, one.since)
+    return not quiet and one.next_at - begun > _SILENT.get(one.rhythm, timedelta.max)
 
 
 def _fields(names: Iterable[str]) -> str:

@@ -10,7 +10,8 @@ import discord
 import pytest
 from simcord import MemberActor
 
-from bot.store import Pause, Subscription
+from bot.demo.sites.modes import Mode
+from bot.store import Announcement, Pause, Subscription
 from tests.discord_stage import Answer, Stage, set_stage
 from tests.e2e.managing import let, manager, member, offer
 
@@ -34,6 +35,11 @@ async def kept(stage: Stage) -> tuple[Subscription, ...]:
 async def add(stage: Stage, boss: MemberActor, **options: Any) -> Answer:
     usual = {"site": "derpibooru", "channel": stage.channel, "query": "mare"}
     return await let(boss, stage.channel, "feed add", **(usual | options))
+
+
+async def outbox(stage: Stage) -> tuple[Announcement, ...]:
+    async with stage.app.store.read() as tx:
+        return await tx.history.recent(stage.env.guild.id, limit=100)
 
 
 def first(answer: Answer) -> str:
@@ -75,13 +81,21 @@ async def test_a_feed_is_added_with_what_is_to_be_expected_and_a_preview_then_ex
     assert "rating" in told.text
     assert "it has:" not in told.text
 
+    before = await outbox(stage)
     preview = await let(boss, stage.channel, "feed test", feed="1")
     assert preview.private
     assert stage.channel.history() == []
     sent = await let(boss, stage.channel, "feed test", feed="1", public=True)
     assert sent.private
     assert len(stage.channel.history()) == 1
-    assert "waits to be sent" in (await let(boss, stage.channel, "feed history")).text
+    assert await outbox(stage) == before
+    # Its site does not know it any more; we do.
+    owed = before[0].post_id
+    stage.sites.set_mode("derpibooru", Mode(kind="500"))
+    told = await let(boss, stage.channel, "feed explain", feed="1", post=owed)
+    assert f"Derpibooru {owed}: waits for its feed's" in told.text
+    stage.sites.set_mode("derpibooru")
+    assert "to end" in (await let(boss, stage.channel, "feed history")).text
     assert "In all 0" in (await let(boss, stage.channel, "feed stats", days=7)).text
 
 
@@ -130,6 +144,22 @@ async def test_what_cannot_be_is_refused_and_nobody_else_changes_or_learns_anyth
     assert "mare" in offered["name"]
 
 
+async def test_a_preview_obeys_the_channel_that_it_is_asked_in(
+    stage: Stage, boss: MemberActor
+) -> None:
+    """Rule D5; what was done is told all the same."""
+    quiet = stage.env.guild.create_text_channel("quiet")
+    await let(boss, stage.channel, "filter hide", tags="mare", channel=stage.channel)
+    answer = await add(stage, boss, channel=quiet)
+    assert "Number 1 is set up" in first(answer)
+    assert "may be shown to you here" in answer.text
+    assert "what it will look like" not in answer.text
+    tried = await let(boss, stage.channel, "feed test", feed="1")
+    assert "may be shown to you here" in tried.text
+    assert "Artist" not in tried.text
+    assert "Artist" in (await let(boss, quiet, "feed test", feed="1")).text
+
+
 async def test_a_feed_is_shown_edited_paused_resumed_and_removed(
     stage: Stage, boss: MemberActor
 ) -> None:
@@ -163,11 +193,18 @@ async def test_a_feed_is_shown_edited_paused_resumed_and_removed(
     assert "no tag “new”" in refused
     await say("edit", feed="1", channel=forum, publish=False)
     assert [one.channel_id for one in await kept(stage)] == [forum.id]
+    tags = [discord.ForumTag(name=name) for name in ("New", "Old")]
+    await (await _forum(stage, forum.id)).edit(available_tags=tags)
+    assert "Tags of the forum: 1" in await say("edit", feed="1", forum_tags="new")
+    tag = next(one for one in (await _forum(stage, forum.id)).available_tags if one.name == "New")
+    assert [one.forum_tags for one in await kept(stage)] == [(tag.id,)]
+    await say("edit", feed="1", clear="forum_tags")
     await say("edit", feed="1", channel=stage.channel)
     shown = await say("show", feed="1")
     assert f"<@&{role.id}>" in shown
     assert "By {artists}" in shown
     assert "paused" in await say("pause", feed="1")
+    assert "`/feed resume` lets it run again" in await say("edit", feed="1", cap=4)
     assert "somebody paused it" in await say("list")
     assert "runs again" in await say("resume", feed="1")
     assert "not paused" in await say("resume", feed="1")
@@ -178,6 +215,12 @@ async def test_a_feed_is_shown_edited_paused_resumed_and_removed(
     audit = await let(boss, stage.channel, "server audit")
     for action in ("add", "edit", "pause", "resume", "remove"):
         assert f"feed.{action}" in audit.text
+
+
+async def _forum(stage: Stage, channel_id: int) -> discord.ForumChannel:
+    found = await stage.app.client.fetch_channel(channel_id)
+    assert isinstance(found, discord.ForumChannel)
+    return found
 
 
 async def _resumes_by_its_button(stage: Stage, boss: MemberActor) -> None:
@@ -210,7 +253,10 @@ async def test_a_schedule_is_added_listed_edited_and_removed(
 
     added = await say("add", channel=quiet, rhythm="daily", tags="mare", at="18:30")
     assert "daily at 18:30" in added
-    assert "weekly" in await say("add", channel=quiet, rhythm="weekly", site="twibooru")
+    assert "those of UTC" in added
+    added = await say("add", channel=quiet, rhythm="weekly", site="twibooru")
+    assert "weekly" in added
+    assert "lies an hour: where it meets number 1" in added
     listed = await say("list")
     assert "`mare`" in listed
     assert "Twibooru" in listed

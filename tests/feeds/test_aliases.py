@@ -40,9 +40,9 @@ async def test_a_query_that_names_an_alias_finds_what_has_its_tag(
     assert await known(stage, site) == {
         "aj": "applejack", "mare": "mare", "no such tag at all": "no such tag at all",
     }  # fmt: skip
+    await stage.subscribe("aj, -mare", site=site)
     await stage.turn(site)
     stage.clock.advance(300)
-    await stage.subscribe("aj, -mare", site=site)
     post = stage.publish("applejack", site=site)
     await stage.turn(site)
     assert await stage.owed() == [post.id]

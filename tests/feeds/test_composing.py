@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.feeds.composing import Composer, more_link, name_of
+from bot.feeds.composing import Composer, more_link, name_of, names_of
 from bot.policies import Policies
 from bot.safety import SAFE, VerifiedPost, verify
 from bot.store import Store
@@ -46,6 +46,15 @@ async def test_a_subscription_is_called_by_what_it_looks_for(subscribe: Subscrib
     assert name_of(await subscribe(query="cute,\n pony")) == "cute, pony"
     assert name_of(await subscribe(query="")) == "Derpibooru"
     assert len(name_of(await subscribe(query="a" * 500))) == 100
+
+
+async def test_feeds_of_one_query_on_several_sites_are_told_apart(subscribe: Subscribe) -> None:
+    same = [await subscribe(site=site) for site in ("derpibooru", "ponybooru", "derpibooru")]
+    other = await subscribe(query="cute")
+    query = name_of(same[0])
+    both = (f"{query} (Derpibooru)", f"{query} (Ponybooru)")
+    assert names_of([*same, other]) == (*both, "cute")
+    assert names_of([same[0], same[2]]) == (query,)
 
 
 async def test_a_message_that_was_sent_is_made_again_for_after_care(

@@ -12,6 +12,7 @@ from bot.feeds.appointments import Appointments
 from bot.feeds.digest import DIGEST_SIZE, Digests
 from bot.feeds.forgetting import Forgetting
 from bot.feeds.local_times import next_time
+from bot.feeds.roster import Roster
 from bot.store import Guild, Pause, Rhythm, Status, Store, Subscription
 from bot.store.announcements import FORGOTTEN, KEPT
 from bot.store.feed_tables import announcements
@@ -218,11 +219,36 @@ async def test_a_time_that_was_reckoned_while_the_clock_was_ahead_is_put_right(
     }
     near = await subscribe(rhythm=Rhythm.WEEKLY, next_at=now + timedelta(days=13))
     each = await subscribe()
-    await Appointments(desk.store, desk.clock).turn()
+    roster = Roster(desk.store)
+    await Appointments(desk.store, desk.clock, changed=roster.changed).turn()
     for rhythm, feed in far.items():
         assert await desk.next_at(feed) == next_time(now, rhythm, 30, None, "UTC")
     assert await desk.next_at(near) == near.next_at
     assert await desk.next_at(each) is None
+
+
+async def test_nothing_waits_for_a_day_that_only_seemed_to_be_near(
+    desk: Desk, subscribe: Subscribe, owe: Owe, make_post: MakePost
+) -> None:
+    """Fault F36: what was noted while the clock was a year ahead comes now."""
+    now = desk.clock.now()
+    desk.clock.advance(timedelta(days=365).total_seconds())
+    feed = await subscribe(pause=Pause.NO_ACCESS, retry_at=desk.clock.now())
+    owed = await owe(feed, make_post(1))
+    sent = await owe(feed, make_post(2), status=Status.SENT, recheck_at=desk.clock.now())
+    desk.clock.advance(-timedelta(days=365).total_seconds())
+    usual = await subscribe(since=now + timedelta(minutes=1))
+    held = await owe(usual, make_post(3), due_at=now + timedelta(hours=12))
+    roster = Roster(desk.store)
+    await roster.load()
+    await Appointments(desk.store, desk.clock, changed=roster.changed).turn()
+    begun = roster.get(feed.id)
+    assert begun is not None
+    assert (begun.since, begun.retry_at) == (now, now)
+    assert roster.get(usual.id) == usual
+    rows = [await announcement(desk.store, row.id) for row in (owed, sent, held)]
+    assert [row.due_at for row in rows] == [now, sent.due_at, held.due_at]
+    assert rows[1].recheck_at == now
 
 
 async def test_all_that_is_old_is_forgotten_in_one_turn(

@@ -219,6 +219,11 @@ async def test_a_schedule_draws_under_the_policy_and_is_next_at_its_local_time(
             rhythm=Rhythm.HOURLY,
         )  # fmt: skip
     assert (await actions(store))[0][0] == "schedule.add"
+    assert (added.zone, added.beside, added.preflight.few) == ("Europe/Vienna", (), None)
+    few = await add(
+        feeds, clock, kind=FeedKind.RANDOM, query="id:2000000001", rhythm=Rhythm.DAILY
+    )  # fmt: skip
+    assert (few.beside, few.preflight.few) == ((added.subscription.id,), 1)
 
 
 async def test_a_change_is_audited_with_what_was_and_what_is(

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,7 @@ SEED = int(os.environ.get("MAILMARE_SEED", "6"))
 
 TEXT_ID, SECRET_ID, NEWS_ID, FORUM_ID, THREAD_ID = 31, 32, 33, 34, 35
 #: Every third post goes to the forum too, each of whose threads has to be looked into.
-IN_FORUM = "moth"
+IN_FORUM = "unicorn"
 PLAIN = (TEXT_ID, SECRET_ID, NEWS_ID, THREAD_ID)
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +73,7 @@ class Undertaker:
         self._template = next(
             post
             for post in site.world.posts("derpibooru").values()
-            if not post.awkward and post.safe and not post.animated
+            if not (post.awkward or post.animated or IN_FORUM in post.tags) and post.safe
         )
 
     def publish(self) -> WorldPost:
@@ -167,9 +168,10 @@ async def undertaker(tmp_path: Path, server: ForkServer) -> AsyncIterator[Undert
         discord.channels.rooms[SECRET_ID].may.remove("history")
         discord.channels.rooms[THREAD_ID].parent_id = TEXT_ID
         undertaker = Undertaker(site, discord, tmp_path / "mailmare.db", server)
-        # The first reading announces nothing.
-        assert await undertaker.live() == 0
         await _subscribe(undertaker.database)
+        # The first reading announces nothing; what comes then is new.
+        assert await undertaker.live() == 0
+        await _reach_back(undertaker.database)
         yield undertaker
 
 
@@ -187,6 +189,12 @@ async def _subscribe(database: Path) -> None:
                     created_at=began,
                 )
             )
+
+
+async def _reach_back(database: Path) -> None:
+    """Let posts be new that appeared in the last day."""
+    began = SYSTEM_CLOCK.now() - timedelta(days=1)
+    async with Store(database, SYSTEM_CLOCK) as store, store.write() as tx:
         tail = await tx.tails.get("derpibooru")
         assert tail is not None
         await tx.tails.put(msgspec.structs.replace(tail, cursor=began))
@@ -247,7 +255,8 @@ async def test_each_post_comes_exactly_once_however_often_the_bot_is_killed(
 ) -> None:
     """Faults F31, F49: seen, owed, sent, noted; in text channels, a thread, and a forum."""
     chance = random.Random(SEED)
-    for way in _ways(chance):
+    # Some victims come through before their moment.
+    for way in islice(_ways(chance), 3 * KILLS):
         if undertaker.killed >= KILLS:
             break
         if chance.random() < 0.6:
@@ -258,6 +267,7 @@ async def test_each_post_comes_exactly_once_however_often_the_bot_is_killed(
         undertaker.discord.channels.faults.clear()
     undertaker.publish()
     assert await undertaker.live() == 0
+    assert undertaker.killed >= KILLS
 
     for channel_id in (*PLAIN, FORUM_ID):
         assert undertaker.shown(channel_id) == undertaker.expected(channel_id), channel_id

@@ -17,9 +17,7 @@ NOTICES = 99
 
 
 @pytest.fixture
-def teller(
-    store: Store, discord: MemoryDiscord, policies: Policies, clock: MovableClock
-) -> Teller:
+def teller(store: Store, discord: MemoryDiscord, policies: Policies, clock: MovableClock) -> Teller:
     return Teller(store, discord, policies, clock)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.feeds.pauses import FIRST, LONGEST, PATIENCE, Pauses, pause, recovered, resume, retry_in
-from bot.store import Pause, Store, Subscription
+from bot.store import Pause, Store, Subscription, Tail
 from tests.clock import MovableClock
 from tests.feeds.conftest import GUILD, Subscribe
 
@@ -176,10 +176,31 @@ async def test_a_person_resumes_all_that_the_channel_was_in_the_way_of(
         await tx.subscriptions.pause(own.id, Pause.PERSON)
     clock.advance(60)
     async with store.write() as tx:
-        assert await resume(tx, wish.id, now=clock.now()) == (wish.id, beside.id)
-        assert await resume(tx, wish.id, now=clock.now()) == ()
-        assert await resume(tx, own.id, now=clock.now()) == (own.id,)
+        assert await resume(tx, wish.id) == (wish.id, beside.id)
+        assert await resume(tx, wish.id) == ()
+        assert await resume(tx, own.id) == (own.id,)
     # Posts were collected meanwhile, so they come.
     assert (await get(store, wish)).since == wish.since
     # Nothing was collected for this one: what it missed is not new to it.
     assert (await get(store, own)).since == clock.now()
+
+
+async def test_each_begins_where_its_own_site_was_read_to(
+    store: Store, clock: MovableClock, subscribe: Subscribe
+) -> None:
+    """Faults, design 1: what a site still has to show is new to those that run again."""
+    wishes = [await subscribe(site=site) for site in ("derpibooru", "twibooru")]
+    for wish in wishes:
+        await stop(store, clock, wish, Pause.CHANNEL_GONE)
+    behind = clock.now()
+    clock.advance(60)
+    async with store.write() as tx:
+        for site, cursor in (("derpibooru", clock.now()), ("twibooru", behind)):
+            await tx.tails.put(Tail(site=site, cursor=cursor, updated_cursor=cursor))
+    clock.advance(60)
+    async with store.write() as tx:
+        await resume(tx, wishes[0].id)
+    assert [(await get(store, wish)).since for wish in wishes] == [
+        behind + timedelta(seconds=60),
+        behind,
+    ]

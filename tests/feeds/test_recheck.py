@@ -16,6 +16,7 @@ from bot.feeds.composing import Composer
 from bot.feeds.destination import (
     AlreadyGoneError,
     ChannelGoneError,
+    Delivered,
     DeliveryError,
     HeldError,
     NoAccessError,
@@ -669,3 +670,42 @@ async def test_an_evil_sites_texts_change_nothing_but_the_credit(
             assert all(url.startswith("https://") for url in shown_post.media.urls)
             assert "safe" in shown_post.post.tags
     assert (now.status is Status.REMOVED) is (care.discord.messages == [])
+
+
+async def test_what_fails_for_one_message_holds_up_no_other(
+    care: Care, subscribe: Subscribe
+) -> None:
+    """Fault F42: the others are looked at, and it is put off."""
+    wish = await subscribe()
+    posts = care.plain(2)
+    (broken,) = await care.announce(wish, posts[0])
+    (other,) = await care.announce(wish, posts[1])
+    await care.change_rows([broken], recheck_at=care.clock.now())
+    for post in posts:
+        care.retag(post, "explicit", drop=["safe"])
+    failing = FailingOnce(care.discord, broken)
+    care.care = AfterCare(
+        care.store, care.reader, care.policies, failing, care.composer, care.clock
+    )
+    with pytest.raises(KeyError):
+        await care.turn()
+    assert await care.status(broken, other) == [Status.SENT, Status.REMOVED]
+    await care.turn()
+    assert await care.status(broken, other) == [Status.REMOVED, Status.REMOVED]
+
+
+class FailingOnce:
+    """A Discord whose client has a mistake that one message meets, once."""
+
+    def __init__(self, discord: MemoryDiscord, row: Announcement) -> None:
+        self._discord = discord
+        self._message_id = row.message_id
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._discord, name)
+
+    async def remove(self, delivered: Delivered) -> None:
+        if delivered.message_id == self._message_id:
+            self._message_id = None
+            raise KeyError(delivered.message_id)
+        await self._discord.remove(delivered)

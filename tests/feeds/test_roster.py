@@ -115,3 +115,45 @@ async def test_it_knows_from_when_on_posts_are_new_to_anybody(
 def test_the_tags_that_a_query_names_in_full_can_be_aliases() -> None:
     query = parse('pony, -(beach || score.gt:5), mare*, uploader:x, "a, b"')
     assert tags_named(query) == {"pony", "beach", "a, b"}
+
+
+async def test_nothing_is_matched_for_a_server_that_removed_us_until_it_takes_us_back(
+    roster: Roster, store: Store, subscribe: Subscribe, make_post: MakePost, clock: MovableClock
+) -> None:
+    """Rule D10, fault F23: what appears meanwhile is not new to it afterwards."""
+    wish, other = await subscribe(), await subscribe(guild_id=GUILD + 1)
+    await roster.load()
+    async with store.write() as tx:
+        await tx.retention.left(GUILD)
+    await roster.guild_changed(GUILD)
+    assert roster.match(make_post(), clock.now()).matched == {other.id}
+    again = Roster(store)
+    await again.load()
+    assert again.match(make_post(), clock.now()).matched == {other.id}
+    clock.advance(3600)
+    async with store.write() as tx:
+        assert await tx.retention.reconcile([GUILD]) == (GUILD + 1,)
+    await roster.servers_changed()
+    assert roster.match(make_post(), clock.now()).matched == {wish.id}
+    back = roster.get(wish.id)
+    assert back is not None
+    assert back.since == clock.now()
+    async with store.write() as tx:
+        await tx.retention.joined(GUILD)
+    clock.advance(1)
+    await roster.guild_changed(GUILD)
+    assert roster.get(wish.id) == back
+
+
+async def test_what_nobody_told_of_is_read_where_posts_are_kept(
+    roster: Roster, store: Store, subscribe: Subscribe
+) -> None:
+    await subscribe()
+    await roster.load()
+    async with store.write() as tx:
+        assert not await roster.catch_up(tx)
+    wish = await subscribe()
+    async with store.write() as tx:
+        assert await roster.catch_up(tx)
+        assert roster.get(wish.id) == wish
+        assert not await roster.catch_up(tx)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -270,6 +271,43 @@ async def test_between_two_lies_an_hour_even_where_one_was_late(
     await desk.turn()
     assert len(await desk.rows()) == 1
     assert (await desk.now(one)).next_at == datetime.fromisoformat("2026-11-22T17:00:00+00:00")
+
+
+async def test_between_two_in_a_channel_lies_an_hour_and_both_get_their_turn(
+    desk: Desk, schedule: Subscribe, clock: MovableClock
+) -> None:
+    """Rule D11, also where a channel has several schedules."""
+    first = await schedule(site="derpibooru", query="pony")
+    second = await schedule(site="twibooru", query="pony", next_at=clock.now() + HOUR / 2)
+    elsewhere = await schedule(channel_id=22)
+    drawn: list[tuple[datetime, int]] = []
+    for _minutes in range(6 * 6):
+        known = len(drawn)
+        await desk.turn()
+        await desk.send()
+        drawn += [(clock.now(), row.subscription_id) for row in (await desk.rows())[known:]]
+        clock.advance(600)
+    times = [at for at, _id in drawn]
+    assert all(later - earlier >= HOUR for earlier, later in pairwise(times))
+    assert len(times) >= 5
+    assert {number for _at, number in drawn} == {first.id, second.id}
+    assert len(await desk.rows(elsewhere.channel_id)) == 6
+
+
+async def test_one_that_waits_holds_up_the_others_of_its_channel_unless_it_is_paused(
+    desk: Desk, schedule: Subscribe, clock: MovableClock
+) -> None:
+    first = await schedule()
+    await desk.turn()
+    await schedule(site="derpibooru", query="pony", next_at=clock.now() + 2 * HOUR)
+    clock.advance(2 * 3600)
+    await desk.turn()
+    assert len(await desk.rows()) == 1
+    async with desk.store.write() as tx:
+        await tx.subscriptions.pause(first.id, Pause.PERSON)
+    clock.advance(3600)
+    await desk.turn()
+    assert len(await desk.rows()) == 2
 
 
 async def test_while_one_waits_to_be_sent_no_other_is_drawn(

@@ -10,7 +10,7 @@ import pytest
 from bot.demo.sites.modes import Kind, Mode
 from bot.feeds.announce import Announcer, Match, Prepared
 from bot.policies import Policies
-from bot.store import Status, Store, Transaction
+from bot.store import Status, Store, Subscription, Transaction
 from tests.clock import MovableClock
 from tests.feeds.following import GUILD, Following, following
 from tests.feeds.memory_discord import MemoryDiscord
@@ -308,3 +308,45 @@ async def test_whatever_happens_each_post_comes_exactly_once(stage: Following, s
     await stage.pass_by(timedelta(hours=4), step=900)
     told = [row.post_id for row in await stage.rows() if row.post_id is not None]
     assert sorted(told) == sorted(wanted)
+
+
+class Joining:
+    """Lets somebody subscribe while posts are being decided, of whom nobody tells the roster."""
+
+    def __init__(self, stage: Following) -> None:
+        self._stage = stage
+        self.wish: Subscription | None = None
+
+    async def prepare(self, matches: Sequence[Match]) -> Prepared:
+        if self.wish is None:
+            now = self._stage.clock.now()
+            async with self._stage.store.write() as tx:
+                self.wish = await tx.subscriptions.add(
+                    Subscription(
+                        guild_id=GUILD,
+                        channel_id=22,
+                        site="derpibooru",
+                        query="mare",
+                        since=await tx.tails.beginning("derpibooru"),
+                        created_at=now,
+                    )
+                )
+        return await self._stage.announcer.prepare(matches)
+
+    async def keep(self, tx: Transaction, prepared: Prepared) -> int:
+        return await self._stage.announcer.keep(tx, prepared)
+
+
+async def test_a_post_is_not_lost_to_a_feed_that_begins_while_it_is_decided(
+    stage: Following,
+) -> None:
+    """Faults, design 1: a new subscription starts at the tail's present cursor."""
+    await stage.subscribe("mare")
+    await stage.turn()
+    stage.clock.advance(60)
+    post = stage.publish("mare")
+    joining = Joining(stage)
+    await stage.clock.hurry(stage.tail_with(joining).turn())
+    assert joining.wish is not None
+    assert await stage.owed() == [post.id]
+    assert await stage.owed(22) == [post.id]

@@ -1,6 +1,7 @@
 """Templates: an admin's words with placeholders, in which nothing comes alive."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from bot.safety import SAFE, Refusal, VerifiedPost, verify
 from tests.feeds.conftest import MakePost
 from tests.ui.conftest import post_like
 
+README = (Path(__file__).parents[2] / "README.md").read_text()
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 #: What Discord would make a mention, a command, an emoji, a time or a link of.
 _ALIVE = re.compile(r"(?<!\\)<(?!https://)|(?<!\\)\]\(|@(?:everyone|here)|://(?![^<>\s]*>)")
@@ -42,6 +44,7 @@ def test_every_placeholder_is_documented_and_filled(post: VerifiedPost) -> None:
     }
     for name in PLACEHOLDERS:
         assert f"| `{{{name}}}` |" in (template.__doc__ or "")
+        assert f"`{{{name}}}`" in README
 
 
 def test_of_several_posts_it_says_each_thing_once(make_post: MakePost) -> None:

@@ -21,8 +21,10 @@ async def stage(
     store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
 ) -> AsyncIterator[Following]:
     async with following(store, policies, discord, clock) as stage:
-        await stage.turn()
-        await stage.turn("twibooru")
+        # A site is read once somebody waits for its posts.
+        for site in ("derpibooru", "twibooru"):
+            await stage.subscribe("no such tag", channel_id=99, site=site)
+            await stage.turn(site)
         clock.advance(300)
         yield stage
 
@@ -280,3 +282,27 @@ class TestEnds:
         await stage.roster.load()
         await stage.pass_by(HOUR)
         assert await stage.owed() == [post.id]
+
+
+async def test_what_cannot_be_read_for_a_while_waits_on(stage: Following) -> None:
+    """Faults F18, F49: a broken answer is no deletion."""
+    await stage.subscribe("mare", site="twibooru")
+    post = stage.publish("mare", site="twibooru", thumbnails_generated=False)
+    await stage.turn("twibooru")
+    digest = post.sha512_hash
+    stage.vote(post, sha512_hash=7, thumbnails_generated=True)
+    await stage.pass_by(5 * MINUTE, "twibooru", step=60)
+    assert [one.post_id for one in await stage.pending("twibooru")] == [post.id]
+    stage.vote(post, sha512_hash=digest, thumbnails_generated=True)
+    await stage.pass_by(30 * MINUTE, "twibooru", step=60)
+    assert await stage.owed() == [post.id]
+    assert await stage.pending("twibooru") == []
+
+
+async def test_what_can_never_be_read_is_given_up(stage: Following) -> None:
+    await stage.subscribe("mare", site="twibooru")
+    post = stage.publish("mare", site="twibooru", thumbnails_generated=False)
+    await stage.turn("twibooru")
+    stage.vote(post, sha512_hash=7)
+    await stage.pass_by(80 * HOUR, "twibooru", step=41 * 3600)
+    assert await stage.pending("twibooru") == []

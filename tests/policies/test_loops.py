@@ -223,3 +223,18 @@ async def test_a_name_belongs_to_one_loop(loops: Loops, clock: MovableClock) -> 
     await asyncio.sleep(0)
     loops.start("test", 1, work)
     await loops.close()
+
+
+async def test_a_turn_that_is_almost_done_is_done_when_its_loop_ends(loops: Loops) -> None:
+    """Fault F34."""
+    begun, done = asyncio.Event(), []
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        done.append(True)
+
+    loops.start("short", 10, work)
+    await begun.wait()
+    await loops.close()
+    assert done

@@ -221,3 +221,10 @@ def test_inline_code_is_one_span_within_its_limit(text: str, limit: int) -> None
 @given(ANY_TEXT)
 def test_joined_to_other_text_it_still_starts_no_markup(text: str) -> None:
     assert dead("x " + safe_text(text, 200) + " y") == ""
+
+
+@given(text=st.text(st.characters(max_codepoint=127)), limit=st.integers(0, 60))
+def test_plain_letters_come_out_as_they_do_among_others(text: str, limit: int) -> None:
+    for made in (plain_text, safe_text):
+        assert made(f"x{text}x", 10_000) == made(f"\u00e9x{text}x", 10_000)[1:]
+        assert made(f"x{text}x", limit + 1) == made(f"\u00e9x{text}x", limit + 2)[1:]

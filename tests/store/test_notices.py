@@ -40,3 +40,15 @@ async def test_notices_go_with_their_server(store: Store, clock: MovableClock) -
     async with store.write() as tx:
         await tx.retention.forget_due()
         assert await tx.notices.due() == ()
+
+
+async def test_what_was_told_is_forgotten_in_time(store: Store, clock: MovableClock) -> None:
+    async with store.write() as tx:
+        await tx.guilds.put(Guild(id=1))
+        await tx.notices.add("outage", [1], site="derpibooru")
+        await tx.notices.told([notice.id for notice in await tx.notices.due()])
+        await tx.notices.add("outage over", [1], site="derpibooru")
+    clock.advance(31 * 86400)
+    async with store.write() as tx:
+        assert await tx.notices.forget_old() == 1
+        assert [notice.kind for notice in await tx.notices.of_guild(1)] == ["outage over"]

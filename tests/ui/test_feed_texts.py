@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot.guild_feeds import Overview
 from bot.store import Announcement, FeedKind, Pause, Rhythm, Status, Subscription
@@ -72,6 +73,8 @@ def test_a_list_says_how_each_does_and_of_too_many_how_many_more() -> None:
     assert "no permission" in text
     assert "everything" in text
     assert "hourly, at minute 15" in text
+    assert "Europe/Vienna" in (list_embed(both).footer.text or "")
+    assert list_embed(overview(feed())).footer.text is None
     only = list_embed(both, FeedKind.RANDOM).description or ""
     assert "**7**" not in only
     assert "**8**" in only
@@ -79,6 +82,33 @@ def test_a_list_says_how_each_does_and_of_too_many_how_many_more() -> None:
     assert len(crowd.description or "") <= 4096
     assert "more" in (crowd.description or "")
     assert "/feed add" in (list_embed(overview()).description or "")
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "hours", "silent"),
+    [
+        (Rhythm.HOURLY, 1, False), (Rhythm.HOURLY, 4, True),
+        (Rhythm.DAILY, 25, False), (Rhythm.DAILY, 96, True),
+        (Rhythm.WEEKLY, 24 * 7, False), (Rhythm.WEEKLY, 24 * 21, True),
+    ],
+)  # fmt: skip
+def test_a_schedule_that_brings_nothing_says_so(rhythm: Rhythm, hours: int, silent: bool) -> None:
+    since = NOW - timedelta(days=60)
+    one = feed(
+        kind=FeedKind.RANDOM, rhythm=rhythm, since=since, created_at=since,
+        next_at=NOW + timedelta(hours=hours),
+    )  # fmt: skip
+    for text in (
+        list_embed(overview(one, told=NOW)).description or "",
+        feed_embed(one, overview(one, told=NOW)).description or "",
+    ):
+        assert ("brought nothing" in text) is silent
+    for other in (
+        overview(structs.replace(one, kind=FeedKind.FEED), told=NOW),
+        overview(structs.replace(one, pause=Pause.PERSON), told=NOW),
+        overview(one, told=NOW, owed=1),
+    ):
+        assert "brought nothing" not in (list_embed(other).description or "")
 
 
 def test_only_what_changed_is_told_and_what_was_taken_back_too() -> None:
