@@ -11,6 +11,8 @@ from hypothesis import settings
 
 # A busy machine is slow, not wrong; and each property is short on examples rather than left out.
 settings.register_profile("mailmare", deadline=None, max_examples=50)
+#: For runs that only measure which lines the tests reach.
+settings.register_profile("brief", deadline=None, max_examples=10)
 settings.load_profile("mailmare")
 
 _CONNECTING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})

@@ -1,6 +1,7 @@
 """Life in the demo: members go on posting on the simulated boards, and feeds announce it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import cycle
 
 from msgspec import structs
@@ -40,7 +41,8 @@ async def subscribe(app: App, guild_id: int, channel_id: int) -> None:
             query=query,
             rhythm=rhythm,
             at_minute=None if rhythm is Rhythm.EACH else _EVENING,
-            since=now,
+            # Also the post that appears in this very second is new.
+            since=now - timedelta(seconds=1),
             created_at=now,
         )
         for kind, rhythm, site, query in _WISHES
@@ -59,8 +61,8 @@ async def live(sites: SimulatedSites, clock: Clock, posted: Callable[[str], None
     `posted` is told where. A post that is not for everybody appears as well: the feeds leave it.
     """
     for site in cycle(BOARDS):
-        await clock.sleep(EVERY)
         if not sites.world.coming(site):
             return
         sites.world.publish(site, clock.now().replace(microsecond=0))
         posted(site)
+        await clock.sleep(EVERY)

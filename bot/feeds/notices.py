@@ -16,6 +16,7 @@ from bot.store import Notice, Pause, Store, Subscription
 from bot.texts import Languages, _, ngettext
 
 from .destination import DeliveryError, Destination, HeldError
+from .in_turn import in_turn
 from .pauses import OF_CHANNEL, retry_in
 
 #: After so long a server that cannot be told anything is not told it any more.
@@ -45,6 +46,7 @@ class Teller:
         self._policies = policies
         self._clock = clock
         self._languages = languages or Languages()
+        self._held = False
 
     async def turn(self) -> None:
         """Tell what is due. Raises StoreError."""
@@ -53,13 +55,19 @@ class Teller:
             wishes = await tx.subscriptions.get_many(
                 notice.subscription_id for notice in due if notice.subscription_id is not None
             )
-        for together in _groups(due, wishes):
-            guild = await self._policies.guild(together[0].guild_id)
-            try:
-                with self._languages.speaking(guild.language):
-                    await self._tell(together, wishes)
-            except HeldError:
-                return
+        self._held = False
+        # What one server's notice meets keeps no other from being told (fault F42).
+        await in_turn(_groups(due, wishes), lambda together: self._speak(together, wishes))
+
+    async def _speak(self, notices: Sequence[Notice], wishes: Mapping[int, Subscription]) -> None:
+        if self._held:
+            return
+        guild = await self._policies.guild(notices[0].guild_id)
+        try:
+            with self._languages.speaking(guild.language):
+                await self._tell(notices, wishes)
+        except HeldError:
+            self._held = True
 
     async def _tell(self, notices: Sequence[Notice], wishes: Mapping[int, Subscription]) -> None:
         """Tell a server one thing, and note that or when it is tried again."""

@@ -13,8 +13,8 @@ async def test_some_feeds_are_followed_for_a_while_and_searched_for_one_by_one(
 ) -> None:
     database = tmp_path / FILE_NAME
     await feeds_wishes.fill(database, feeds_wishes.wishes(5))
-    hour = await feeds_hour.ours(database, 20.0)
-    assert 0 < hour.site_requests < 20
+    hour = await feeds_hour.ours(database, 10.0)
+    assert 0 < hour.site_requests < 15
     assert sum(hour.seconds.values()) > 0
     usual = await feeds_hour.usual(database, 300.0)
     assert usual.site_requests == 5

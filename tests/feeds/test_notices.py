@@ -77,6 +77,18 @@ async def test_what_belongs_together_is_one_message(
     ]
 
 
+async def test_what_one_notice_meets_keeps_no_other_from_being_told(
+    store: Store, discord: MemoryDiscord, clock: MovableClock, subscribe: Subscribe, teller: Teller
+) -> None:
+    """Fault F42."""
+    await stop(store, clock, Pause.AGE, await subscribe())
+    await stop(store, clock, Pause.AGE, await subscribe(guild_id=12, channel_id=32))
+    discord.fail(RuntimeError("a fault of our own"), "notify")  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="our own"):
+        await teller.turn()
+    assert len(discord.notices) == 1
+
+
 async def test_where_the_channel_is_gone_another_feeds_channel_is_told(
     store: Store, discord: MemoryDiscord, clock: MovableClock, subscribe: Subscribe, teller: Teller
 ) -> None:
