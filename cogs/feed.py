@@ -10,14 +10,13 @@ from msgspec import structs
 from bot.client import MailmareBot
 from bot.store import Rhythm, Subscription
 from bot.texts import _
-from bot.ui.answers import NotShownError, think
+from bot.ui import feed_changes
+from bot.ui.answers import think
 from bot.ui.feed_buttons import resume
 from bot.ui.feed_host import guild_feeds, own_feed, refusing
-from bot.ui.feed_places import check_place, target_of
 from bot.ui.feed_places import forum_tags as tags_of_forum
-from bot.ui.feed_preview import show_preview
-from bot.ui.feed_texts import added_text, edited_text, feed_embed, list_embed
-from bot.ui.here import where_of
+from bot.ui.feed_places import target_of
+from bot.ui.feed_texts import feed_embed, list_embed
 from bot.ui.permission import managed_guild
 from cogs.feed_looks import FeedLooks
 from cogs.feed_options import (
@@ -119,19 +118,7 @@ class FeedCog(
                 created_at=now,
             )
             wish = structs.replace(wish, **times_given(at, quiet_hours), **role_given(role))
-            found = check_place(channel, wish)
-            await think(interaction, private=True)
-            added = await guild_feeds(interaction).add(
-                wish, where_of(channel), actor_id=interaction.user.id, backfill=backfill
-            )
-            await interaction.edit_original_response(content=added_text(added, found))
-            if added.preflight.newest:
-                await show_preview(
-                    interaction,
-                    added.subscription,
-                    added.preflight.newest,
-                    self._bot.finder.clock,
-                )
+            await feed_changes.add(interaction, wish, channel, backfill=backfill)
 
     @app_commands.command(name="list", description=_("Every feed and schedule, and how it does."))
     async def list_feeds(self, interaction: discord.Interaction) -> None:
@@ -226,15 +213,7 @@ class FeedCog(
             target = channel or await target_of(interaction, one.channel_id)
             if forum_tags:
                 changes["forum_tags"] = tags_of_forum(target, forum_tags)
-            if not changes:
-                raise NotShownError(_("Please give something to change."))
-            found = check_place(target, structs.replace(one, **changes))
-            edited = await guild_feeds(interaction).edit(
-                guild_id, one.id, changes, where_of(target), actor_id=interaction.user.id
-            )
-            zone = (await self._bot.policies.guild(guild_id)).time_zone
-            text = edited_text(edited, found, zone)
-            await interaction.edit_original_response(content=text)
+            await feed_changes.edit(interaction, one, changes, target)
 
     @app_commands.command(description=_("Stop a feed or schedule until you resume it."))
     @app_commands.describe(feed=_FEED)
@@ -264,9 +243,7 @@ class FeedCog(
         async with refusing(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
-            await guild_feeds(interaction).remove(guild_id, one.id, actor_id=interaction.user.id)
-            text = _("Number {id} is removed. What it announced stays where it is.")
-            await interaction.response.send_message(text.format(id=one.id), ephemeral=True)
+            await feed_changes.remove(interaction, one)
 
 
 async def setup(bot: commands.Bot) -> None:

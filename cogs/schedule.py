@@ -10,12 +10,11 @@ from bot.client import MailmareBot
 from bot.feeds.wishes import FeedRefusedError
 from bot.store import FeedKind, Rhythm, Subscription
 from bot.texts import _
-from bot.ui.answers import NotShownError, think
+from bot.ui import feed_changes
+from bot.ui.answers import think
 from bot.ui.feed_host import guild_feeds, own_feed, refusing
-from bot.ui.feed_places import check_place, target_of
-from bot.ui.feed_preview import show_preview
-from bot.ui.feed_texts import added_text, edited_text, list_embed
-from bot.ui.here import where_of
+from bot.ui.feed_places import target_of
+from bot.ui.feed_texts import list_embed
 from bot.ui.permission import managed_guild
 from cogs.feed_options import (
     DRAWN,
@@ -87,19 +86,7 @@ class Schedule(app_commands.Group):
                 created_at=now,
             )
             wish = structs.replace(wish, **times_given(at), **role_given(role))
-            found = check_place(channel, wish)
-            await think(interaction, private=True)
-            added = await guild_feeds(interaction).add(
-                wish, where_of(channel), actor_id=interaction.user.id
-            )
-            await interaction.edit_original_response(content=added_text(added, found))
-            if added.preflight.newest:
-                await show_preview(
-                    interaction,
-                    added.subscription,
-                    added.preflight.newest,
-                    self._bot.finder.clock,
-                )
+            await feed_changes.add(interaction, wish, channel)
 
     @app_commands.command(name="list", description=_("Every schedule, and when it is next."))
     async def list_schedules(self, interaction: discord.Interaction) -> None:
@@ -147,16 +134,8 @@ class Schedule(app_commands.Group):
             }
             changes = {name: value for name, value in given.items() if value is not None}
             changes |= times_given(at) | role_given(role)
-            if not changes:
-                raise NotShownError(_("Please give something to change."))
             target = channel or await target_of(interaction, one.channel_id)
-            found = check_place(target, structs.replace(one, **changes))
-            edited = await guild_feeds(interaction).edit(
-                guild_id, one.id, changes, where_of(target), actor_id=interaction.user.id
-            )
-            zone = (await self._bot.policies.guild(guild_id)).time_zone
-            text = edited_text(edited, found, zone)
-            await interaction.edit_original_response(content=text)
+            await feed_changes.edit(interaction, one, changes, target)
 
     @app_commands.command(description=_("End a schedule for good."))
     @app_commands.describe(schedule=_SCHEDULE)
@@ -165,9 +144,7 @@ class Schedule(app_commands.Group):
         async with refusing(interaction):
             guild_id = await managed_guild(interaction)
             one = await _own(interaction, guild_id, schedule)
-            await guild_feeds(interaction).remove(guild_id, one.id, actor_id=interaction.user.id)
-            text = _("Number {id} is removed. What it announced stays where it is.")
-            await interaction.response.send_message(text.format(id=one.id), ephemeral=True)
+            await feed_changes.remove(interaction, one)
 
 
 async def _own(interaction: discord.Interaction, guild_id: int, text: str) -> Subscription:
