@@ -206,15 +206,15 @@ class Deliverer:
         match await self._reconciler.ask(owed):
             case Found(delivered):
                 return await self._outcomes.arrived(owed, dict.fromkeys(owed.ids, ""), delivered)
-            case Repeat(anew):
-                return await self._send(owed, again=not anew, anew=anew)
+            case Repeat(anew, is_absent):
+                return await self._send(owed, again=not anew, anew=anew, is_absent=is_absent)
             case Failed(error):
                 return await self._outcomes.failed(owed, error, again=True)
             case Wait(seconds):
                 self._rests.rest(owed.channel_id, seconds)
                 return False
 
-    async def _send(self, owed: Owed, *, again: bool, anew: bool) -> bool:
+    async def _send(self, owed: Owed, *, again: bool, anew: bool, is_absent: bool = False) -> bool:
         match await self._composer.compose(owed):
             case Later(until) if not again:
                 return await self._outcomes.postpone(owed, until)
@@ -226,6 +226,11 @@ class Deliverer:
                 return False
             case Stop(why, reason):
                 return await self._outcomes.stop(owed, why, reason)
+            case Ready(dropped=dropped) if dropped and again and not is_absent:
+                # It may stand there with what is not fit any more. Once it is known where, it is
+                # looked after; taken for never sent it would stay (reference: safety, 3.8).
+                self._rests.rest(owed.channel_id, APPEARING)
+                return False
             case Ready() as ready if not self._stopping:
                 return await self._outcomes.send(owed, ready, again=again, anew=anew)
             case _:

@@ -46,6 +46,8 @@ class Repeat(Struct, frozen=True):
     """It is to be sent again, in a window of its own if it is `anew`."""
 
     anew: bool
+    is_absent: bool = False
+    """Whether its channel shows that it is not there, so far."""
 
 
 class Wait(Struct, frozen=True):
@@ -108,7 +110,8 @@ class Reconciler:
             return Repeat(anew=False) if safe else Failed(error)
         if owed.marker in found:
             return Found(found[owed.marker])
-        return Repeat(anew=not (self._has_nonce(owed) and age < self._window))
+        anew = not (self._has_nonce(owed) and age < self._window)
+        return Repeat(anew, is_absent=True)
 
     def _has_nonce(self, owed: Owed) -> bool:
         """Tell whether Discord knows a repeat again; of a place that is not known it may not."""

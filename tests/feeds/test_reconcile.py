@@ -133,3 +133,19 @@ async def test_what_may_not_be_shown_any_more_is_not_sent_again(
     await delivery.turn(10)
     assert delivery.discord.messages == []
     assert await delivery.status(row) == [Status.DROPPED]
+
+
+async def test_what_may_stand_there_and_is_not_fit_any_more_is_found_and_looked_after(
+    delivery: Delivery, subscribe: Subscribe, bodies: MemoryBodies, make_post: MakePost
+) -> None:
+    """Reference: safety, 3.8; nobody can tell whether it arrived until the channel is read."""
+    row = await cut_off(delivery, subscribe, arrives=True)
+    bodies.put(make_post(1, tags=("explicit",)))
+    delivery.discord.fail(UncertainError("503"), "find")
+    await delivery.turn(10)
+    assert await delivery.status(row) == [Status.SENDING]
+    await delivery.turn(40)
+    after = await announcement(delivery.store, row.id)
+    assert after.status is Status.SENT
+    assert after.message_id == delivery.discord.messages[0].id
+    assert after.recheck_at is not None
