@@ -153,6 +153,11 @@ class Channels:
         self.rooms[room.id] = room
         return room
 
+    def talk(self, channel_id: int) -> None:
+        """Have a person say something in a channel."""
+        person = {"id": "2", "username": "somebody", "discriminator": "0", "avatar": None}
+        self._keep(self.rooms[channel_id], {"content": "Good morning."})["author"] = person
+
     def fault(self, fault: Fault) -> Fault:
         """Have the next requests that fit fail."""
         self.faults.append(fault)

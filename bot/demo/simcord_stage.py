@@ -8,7 +8,8 @@ Known limits, and what is done about each:
 * Simulated time stands still: it is brought to the present once, before anything waits for it,
   and never advanced again; our own deadlines use our own clock.
 * `preview.refresh()` collides with clicks, and after it the page's next click is refused until the
-  page has looked again: what the bot sends by itself is published at the moment of a look instead.
+  page has looked again: what the bot sends by itself is published at the moment of a look, and a
+  click that was made just before is taken.
 * Nonces are ignored: nothing in the demo needs them.
 * An automatically sharded client must be told its number of shards.
 * Work of the bot must be done within a time: long enough here for a slow site.
@@ -119,18 +120,40 @@ def _show_what_comes(preview: Preview, env: simcord.Env) -> None:
     """Have each of the page's looks find what the bot did since the one before.
 
     The page looks twice a second. A click names the state that it was made in, and is refused in
-    a later one: published within the look itself, there is hardly a time in between.
+    a later one; where no more than this lies between, it counts as made in the present one.
     """
-    page_payload = preview._page_payload
-    published = len(env.http_requests)
+    page_payload, act = preview._page_payload, preview._action
+    at_first = len(env.http_requests)
+    #: By page: how much it has seen, and its states that differ only in what came by itself.
+    seen: dict[str, int] = {}
+    alike: dict[str, range] = {}
+    #: The last action that was made in an earlier state, and the one that it was taken for.
+    taken: tuple[object, int] = (None, 0)
 
     def payload(page: Any) -> dict[str, Any]:
-        nonlocal published
         # During an action its own result is published when it is complete.
         busy = preview._active_action is not None or env._operation_task is not None
-        if not busy and len(env.http_requests) != published:
-            published = len(env.http_requests)
+        if not busy and len(env.http_requests) != seen.get(page.id, at_first):
+            seen[page.id] = len(env.http_requests)
+            states = alike.get(page.id, range(0))
+            first = states.start if page.revision in states else page.revision
             preview._publish(page, reason="refresh")
+            alike[page.id] = range(first, page.revision + 1)
         return page_payload(page)
 
+    async def action(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        nonlocal taken
+        request, made_in = body.get("request_id"), body.get("published_revision")
+        if request == taken[0]:
+            # The page asks again what became of it.
+            body = {**body, "published_revision": taken[1]}
+        else:
+            page = preview._get_page(context_id)
+            states = alike.get(page.id, range(0))
+            if made_in in states and page.revision in states:
+                taken = request, page.revision
+                body = {**body, "published_revision": page.revision}
+        return await act(context_id, body)
+
     preview._page_payload = payload  # type: ignore[method-assign]
+    preview._action = action  # type: ignore[method-assign]

@@ -14,7 +14,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Locator,
+    Page,
+    Request,
+    Route,
+    async_playwright,
+    expect,
+)
+from playwright.async_api import TimeoutError as NotInTime
 
 pytestmark = pytest.mark.browser
 
@@ -70,8 +78,18 @@ async def test_a_newcomer_sees_credited_pictures_and_turns_pages(
         await expect(found).to_contain_text("result 1 of")
         first = await found.locator("img.embed-image").get_attribute("alt")
 
-        await found.get_by_role("button", name="▶").click()
-        await expect(found).to_contain_text("result 2 of")
+        # The click arrives when the page has been told of one more announcement.
+        count = await announced.count()
+
+        async def late(route: Route) -> None:
+            if is_press(route.request):
+                await announced.nth(count).wait_for(timeout=_ANNOUNCED)
+            await route.continue_()
+
+        await page.route("**/api/action", late)
+        await press(page, found.get_by_role("button", name="▶"))
+        await expect(found).to_contain_text("result 2 of", timeout=_ANNOUNCED)
+        await page.unroute("**/api/action")
         await wait_drawn(found)
         assert await found.locator("img.embed-image").get_attribute("alt") != first
 
@@ -107,6 +125,7 @@ async def demo(folder: Path) -> AsyncIterator[str]:
 
 async def use(page: Page, command: str, text: str = "") -> None:
     """Type a slash command as a person does, pick it from the list, fill in and send."""
+    await idle(page)
     composer = page.locator("#channel-composer-input")
     await composer.click()
     await composer.press_sequentially(command)
@@ -115,7 +134,31 @@ async def use(page: Page, command: str, text: str = "") -> None:
     await page.get_by_label(f"Command {command}").wait_for()
     if text:
         await page.keyboard.type(text)
-    await page.get_by_role("button", name="Send").click()
+    await press(page, page.get_by_role("button", name="Send"), "run_command")
+
+
+def is_press(request: Request, kind: str = "click") -> bool:
+    """Tell whether the page says that a button, or `run_command`, was pressed."""
+    return request.url.endswith("/api/action") and f'"{kind}"' in (request.post_data or "")
+
+
+async def press(page: Page, button: Locator, kind: str = "click") -> None:
+    """Click as a person does: again where the page, busy with itself, did not take it."""
+    taken = False
+    while not taken:
+        await idle(page)
+        try:
+            async with page.expect_request(lambda one: is_press(one, kind), timeout=3_000):
+                await button.click()
+        except NotInTime:
+            continue
+        taken = True
+
+
+async def idle(page: Page) -> None:
+    """Wait until the page is done with what was asked of it; until then it takes no click."""
+    status = page.locator("#action-status")
+    await expect(status).not_to_have_text(re.compile("…$"), timeout=_ANNOUNCED)
 
 
 async def newest(page: Page, button: str) -> Locator:

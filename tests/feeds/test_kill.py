@@ -28,7 +28,7 @@ from tests.feeds.killing import Order
 from tests.loopback_channels import ANNOUNCEMENT, FORUM, THREAD, Fault, Room, custom_ids
 
 # Read when this is imported: tests do not see such settings.
-KILLS = int(os.environ.get("MAILMARE_KILLS", "40"))
+KILLS = int(os.environ.get("MAILMARE_KILLS", "24"))
 SEED = int(os.environ.get("MAILMARE_SEED", "6"))
 
 TEXT_ID, SECRET_ID, NEWS_ID, FORUM_ID, THREAD_ID = 31, 32, 33, 34, 35
@@ -279,10 +279,14 @@ async def test_a_crash_longer_than_the_nonces_window_repeats_nothing(
     undertaker: Undertaker,
 ) -> None:
     """Fault F32: found in the history; where that cannot be read, it is not sent again."""
-    for _life in range(3):
+    # Somebody's talk: without the gateway, an empty history looks as one that may not be read.
+    for channel_id in PLAIN:
+        undertaker.discord.channels.talk(channel_id)
+    # The others' messages are on their way as well, and may or may not arrive.
+    for arriving in (FORUM_ID, NEWS_ID, TEXT_ID, THREAD_ID, SECRET_ID):
         undertaker.publish()
         undertaker.discord.channels.fault(
-            Fault(r".*/(messages|threads)", reset=True, arrives=True, after=undertaker.kill)
+            Fault(rf"/channels/{arriving}/.*", reset=True, arrives=True, after=undertaker.kill)
         )
         assert await undertaker.live() == -signal.SIGKILL
         undertaker.discord.channels.forget_nonces()
