@@ -104,6 +104,9 @@ def _spellings(leaf: Term | Wild | Fuzzy | Phrase) -> Iterator[str]:
     yield _BRACKET.sub(r"\\\g<0>", guarded) + suffix
     # Twibooru undoes no other escape between quotes.
     yield '"' + (prefix + plain).replace('"', '\\"') + '"' + suffix
+    # A space before the colon would be dropped; an underscore becomes one when that is past.
+    if leaf.field == TAGS and " :" in guarded:
+        yield _quoted(guarded.replace(" :", "_:", 1) + suffix)
     # A star alone is everything; with a space it is "has any tag".
     yield _quoted(guarded + " ")
 
@@ -194,10 +197,15 @@ def _candidates(leaf: Leaf) -> Iterator[str]:
 @lru_cache(maxsize=16_384)
 def leaf_text(leaf: Leaf, dialects: tuple[Dialect, ...]) -> str:
     """Return a text that every one of the dialects reads as this leaf; raises `QueryError`."""
-    wanted = normalised(And((Or((Term(TAGS, "y y"), leaf)), Term(TAGS, "z z")))).digest
+    company = [Term(TAGS, f"{letter} y") for letter in "abcdef"]
+    last = And((Or((company[0], leaf)), company[1]))
+    first = And((Or((leaf, company[2])), company[3]))
+    between = And((company[4], leaf, company[5]))
+    wanted = normalised(Or((last, first, between))).digest
     for text in _candidates(leaf):
+        # In every company: `&& a` is an operator after a comma only, `:(` a tag except before ).
         # The quotes would show a lonely one in the text, which takes the next one for its pair.
-        said = f'("y y" || {text}), "z z"'
+        said = f'("a y" || {text}), "b y" || ({text} || "c y"), "d y" || "e y", {text}, "f y"'
         if all(
             _reads(said, dialect, reader, wanted)
             for dialect in dialects

@@ -161,16 +161,37 @@ def parse_loose(text: str) -> tuple[Instant, Instant]:
         if hours > 23 or minutes > 59:
             raise DateError(text)
         shift = (hours * 3_600 + minutes * 60) * (1 if zone[1] == "+" else -1)
+    elif zone is not None and zone[0] not in {"Z", "z"}:
+        # The gem looks for a space before the Z, and its calendar knows no such zone.
+        raise DateError(text)
     if ":" in body and ("-" not in body or body.index(":") < body.index("-")):
         raise DateError(text)
     words = _LOOSE_PARTS.split(" ".join(body.split()))
     while words and not words[-1]:
         words.pop()
     parts = [_leading_number(word) for word in words]
-    bounds = _bounds(parts) if 1 <= len(parts) <= 6 and parts[0] <= 9_999 else None
+    bounds = _loose_bounds(parts) if 1 <= len(parts) <= 6 and parts[0] <= 9_999 else None
     if bounds is None:
         raise DateError(text)
     return Instant(bounds[0] - shift), Instant(bounds[1] - shift)
+
+
+def _loose_bounds(parts: Sequence[int]) -> tuple[int, int] | None:
+    """Return the bounds as Ruby makes them: 31 April is 1 May, 24:00:00 the next midnight.
+
+    The upper bound is one second after the last one of the period.
+    """
+    first = (*parts, *(0, 1, 1, 0, 0, 0)[len(parts) :])
+    month = parts[1] if len(parts) > 1 else 12
+    if not 1 <= month <= 12:
+        return None
+    last = (*parts, *(0, 12, _days_in_month(parts[0], month), 23, 59, 59)[len(parts) :])
+    for _year, _month, day, hour, minute, second in (first, last):
+        if not 1 <= day <= 31 or hour > 24 or minute > 59 or second > 60:
+            return None
+        if hour == 24 and (minute or second):
+            return None
+    return seconds_at(*first), seconds_at(*last) + 1
 
 
 def _leading_number(part: str) -> int:

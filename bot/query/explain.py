@@ -1,12 +1,13 @@
 """Why a query does or does not match a post, term by term."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from math import floor
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bot.query import wildcards
 from bot.query.canonical import leaf_text
-from bot.query.dates import resolve
+from bot.query.dates import civil, resolve
 from bot.query.errors import QueryError
 from bot.query.evaluate import Verdict
 from bot.query.facts import Facts
@@ -122,9 +123,9 @@ def _bound(bound: Instant | float | None, now: datetime) -> str:
 
 
 def _moment(seconds: float) -> str:
-    if abs(seconds) > 2**37:
-        return f"{seconds:.0f}"
-    return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    # Queries know years that `datetime` does not.
+    year, month, day, hour, minute, second = civil(floor(seconds))
+    return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}+00:00"
 
 
 def _compared(leaf: Leaf, facts: Facts) -> tuple[str, ...] | None:

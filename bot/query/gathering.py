@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from bot.query.bundles import NO_MORE, Bundle, Item, More
+from bot.query.bundles import NO_MORE, Bundle, More, Part
 from bot.query.evaluate import Verdict
 from bot.query.vocabulary import Terms
 
@@ -26,85 +26,95 @@ class Gathering:
 
     def add(self, bundles: Iterable[Bundle]) -> None:
         """Add what stands in places whose key the post satisfies."""
+        if self._terms.unknown:
+            for bundle in bundles:
+                self._weigh(bundle, certain=True)
+            return
         sure: list[list[Any]] = []
         unsure: list[list[Any]] = []
-        single: list[list[Any]] = []
-        guarded: list[list[Any]] = []
+        required: list[list[Any]] = []
+        chosen: list[list[Any]] = []
+        free: list[list[Any]] = []
         for bundle in bundles:
             if bundle.sure:
                 sure.append(bundle.sure)
-            if bundle.single:
-                single.append(bundle.single)
-            if bundle.guarded:
-                guarded.append(bundle.guarded)
+            if bundle.required:
+                required.append(bundle.required)
+            if bundle.chosen:
+                chosen.append(bundle.chosen)
+            if bundle.free:
+                free.append(bundle.free)
             if bundle.unsure:
                 unsure.append(bundle.unsure)
-        self.sure.update(*sure)
-        self.unsure.update(*unsure)
-        if self._terms.unknown:
-            self._weigh(_in_threes(single), _in_fives(guarded), certain=True)
-            return
         present = self._terms.present
+        has_none, holds = present.isdisjoint, self._holds
+        self.unsure.update(*unsure)
         self.sure.update(
-            [key for term, wanted, key in _in_threes(single) if (term in present) is wanted]
+            *sure,
+            [
+                key
+                for term, more, key in _in_threes(required)
+                if term in present and (more is None or holds(more, key))
+            ],
+            [
+                key
+                for terms, more, key in _in_threes(chosen)
+                if not has_none(terms) and (more is None or holds(more, key))
+            ],
+            [
+                key
+                for terms, more, key in _in_threes(free)
+                if has_none(terms) and (more is None or holds(more, key))
+            ],
         )
-        has_all, has_none, add = present.issuperset, present.isdisjoint, self.sure.add
-        for rest, forbidden, choice, more, key in _in_fives(guarded):
-            if has_all(rest) and has_none(forbidden) and not (choice and has_none(choice)):
-                if more is None:
-                    add(key)
-                else:
-                    self._look_closer(more, key)
 
-    def _look_closer(self, more: More, key: Any) -> None:
-        """Decide what else a key wants, where the post mentions every field."""
-        choices, checks, undecided = more
-        has_none = self._terms.present.isdisjoint
+    def _holds(self, more: More, key: Any) -> bool:
+        """Tell whether what else a key wants is there, where the post mentions every field.
+
+        What is not decided is noted at once.
+        """
+        required, forbidden, choices, checks, undecided = more
+        present = self._terms.present
+        if not (present.issuperset(required) and present.isdisjoint(forbidden)):
+            return False
         for choice in choices:
-            if has_none(choice):
-                return
+            if present.isdisjoint(choice):
+                return False
         for code in checks:
             verdict = self._verdicts[code]
             if verdict is False:
-                return
+                return False
             undecided = undecided or verdict is None
-        (self.unsure if undecided else self.sure).add(key)
+        if undecided:
+            self.unsure.add(key)
+        return not undecided
 
     def add_doubted(self, bundles: Iterable[Bundle]) -> None:
         """Add what stands in places whose key the post leaves undecided."""
         for bundle in bundles:
-            self.unsure.update(bundle.sure, bundle.unsure)
-            self._weigh(_in_threes([bundle.single]), _in_fives([bundle.guarded]), certain=False)
+            self._weigh(bundle, certain=False)
 
-    def _weigh(
-        self,
-        single: Iterator[tuple[int, bool, Any]],
-        guarded: Iterator[tuple[Any, ...]],
-        *,
-        certain: bool,
-    ) -> None:
+    def _weigh(self, bundle: Bundle, *, certain: bool) -> None:
         """Decide in three values what wants more than its place, some terms being unknown."""
-        present, unknown = self._terms.present, self._terms.unknown
-        for term, wanted, key in single:
-            if term in unknown:
-                self.unsure.add(key)
-            elif (term in present) is wanted:
-                (self.sure if certain else self.unsure).add(key)
-        for rest, forbidden, choice, more, key in guarded:
-            verdict = self._verdict((rest, forbidden, choice, more))
-            if verdict is not False:
-                (self.sure if verdict and certain else self.unsure).add(key)
+        (self.sure if certain else self.unsure).update(bundle.sure)
+        self.unsure.update(bundle.unsure)
+        for part in _TESTED:
+            for test, more, key in _in_threes([getattr(bundle, part)]):
+                verdict = self._verdict(part, test, more or NO_MORE)
+                if verdict is not False:
+                    (self.sure if verdict and certain else self.unsure).add(key)
 
-    def _verdict(self, item: Item) -> Verdict:
-        """Return whether the post has what an item wants."""
+    def _verdict(self, part: Part, test: Any, more: More) -> Verdict:
+        """Return whether the post has what a key wants."""
         present, unknown = self._terms.present, self._terms.unknown
-        rest, forbidden, choice, more = item
-        choices, checks, undecided = more or NO_MORE
+        required, forbidden, choices, checks, undecided = more
+        wanted = [*((term,) for term in required), *choices]
+        if part == "free":
+            forbidden += test
+        else:
+            wanted.append((test,) if part == "required" else test)
         if not present.isdisjoint(forbidden):
             return False
-        wanted = [*((term,) for term in rest), *choices]
-        if choice:
-            wanted.append(choice)
         lacking = [each for each in wanted if present.isdisjoint(each)]
         if any(unknown.isdisjoint(each) for each in lacking):
             return False
@@ -115,11 +125,9 @@ class Gathering:
         return None if doubted else True
 
 
-def _in_threes(lists: list[list[Any]]) -> Iterator[tuple[int, bool, Any]]:
+_TESTED: tuple[Part, ...] = ("required", "chosen", "free")
+
+
+def _in_threes(lists: list[list[Any]]) -> Iterator[tuple[Any, More | None, Any]]:
     held = chain.from_iterable(lists)
     return zip(held, held, held, strict=False)
-
-
-def _in_fives(lists: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
-    held = chain.from_iterable(lists)
-    return zip(held, held, held, held, held, strict=False)

@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from bot.clock import SYSTEM_CLOCK
 from bot.posts.model import Post
-from bot.query.bundles import NO_MORE, Bundle, Item, More, Numbers, Place, Wish
+from bot.query.bundles import NO_MORE, Bundle, Item, Numbers, Part, Wish
 from bot.query.checks import Checks, Verdicts
 from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts
 from bot.query.filters import Filter
@@ -49,8 +49,7 @@ class QueryIndex(Generic[K]):
         self._by_key: dict[K, Wish] = {}
         self._terms = Vocabulary()
         self._checks = Checks()
-        self._places = Places(self._terms.fresh)
-        self._bundles: dict[int, Bundle] = {}
+        self._places = Places(self._terms.spellings)
 
     def __len__(self) -> int:
         """Return the number of keys."""
@@ -70,17 +69,15 @@ class QueryIndex(Generic[K]):
         wish = self._wishes.get(normal.digest)
         if wish is None:
             wish = Wish(normal.digest)
-            self._wishes[normal.digest] = wish
             layout = lay_out(normal)
             if isinstance(layout, Whole):
                 wish.places = tuple(self._whole(layout))
             else:
                 wish.places = tuple(place for each in layout for place in self._placed(each))
+            # Known once it has its places: one without any would match nothing, for everybody.
+            self._wishes[normal.digest] = wish
         wish.keys += 1
-        for place, item in wish.places:
-            bundle = self._bundles.get(place)
-            if bundle is None:
-                bundle = self._bundles[place] = Bundle()
+        for bundle, item in wish.places:
             bundle.put(item, key)
         self._by_key[key] = wish
 
@@ -90,34 +87,35 @@ class QueryIndex(Generic[K]):
         if wish is None:
             return
         wish.keys -= 1
-        for place, item in wish.places:
-            bundle = self._bundles[place]
+        for bundle, item in wish.places:
             bundle.take(item, key)
-            if bundle.is_empty():
-                del self._bundles[place]
             if not wish.keys:
-                self._release(place, item)
+                self._release(bundle, item)
         if not wish.keys:
             del self._wishes[wish.digest]
 
-    def _release(self, place: int, item: Item) -> None:
-        """Take back the uses of terms and checks that an item makes."""
-        rest, forbidden, choice, more = item
-        choices, checks, _ = more or NO_MORE
-        for term in chain(rest, forbidden, choice, *choices):
+    def _release(self, bundle: Bundle, item: Item) -> None:
+        """Take back the uses of terms and checks that an item and its place make."""
+        part, test, more = item
+        required, forbidden, choices, checks, _ = more or NO_MORE
+        if part == "required":
+            required += (test,)
+        elif test is not None:
+            choices += (test,)
+        for term in chain(required, forbidden, *choices):
             self._terms.release(term)
         for code in checks:
             self._checks.release(code)
-        match self._places.release(place):
-            case Pair(first, second):
-                self._terms.release(first)
-                self._terms.release(second)
-            case Spelled(term) | Limited(term) | Absent(term):
-                self._terms.release(term)
-            case Given(code):
-                self._checks.release(code)
+        match bundle.key:
             case Always():
                 pass
+            case Given(code):
+                self._checks.release(code)
+            case key:
+                for term in key:
+                    self._terms.release(term)
+        if bundle.is_empty():
+            self._places.close(bundle)
 
     def _rarity(self, term: SetTerm) -> float:
         """Return roughly how many posts have the term."""
@@ -132,7 +130,7 @@ class QueryIndex(Generic[K]):
     def _rarity_of_all(self, choice: Choice) -> float:
         return sum(map(self._rarity, choice))
 
-    def _placed(self, wanted: Alternative) -> list[Place]:
+    def _placed(self, wanted: Alternative) -> list[tuple[Bundle, Item]]:
         """Return the item of an alternative with every place that it stands in."""
         required, choices, forbidden = wanted.required, wanted.choices, wanted.forbidden
         if len(required) > 1:
@@ -154,7 +152,7 @@ class QueryIndex(Generic[K]):
         forbidden = self._spared(forbidden, checks, wanted=False)
         return [
             (
-                self._places.number(key),
+                self._places.open(key),
                 self._item(required, forbidden, choices, checks, undecided=wanted.undecided),
             )
             for key in keys
@@ -182,15 +180,22 @@ class QueryIndex(Generic[K]):
         *,
         undecided: bool,
     ) -> Item:
-        more: More | None = None
-        if choices[1:] or checks or undecided:
-            more = (
-                tuple(map(self._numbers, choices[1:])),
-                tuple(self._checks.code(leaf, wanted=positive) for leaf, positive in checks),
-                undecided,
-            )
-        choice = self._numbers(choices[0]) if choices else ()
-        return self._numbers(required), self._numbers(forbidden), choice, more
+        """Return the item of what is wanted; of terms and sets those come first that tell most."""
+        codes = tuple(self._checks.code(leaf, wanted=positive) for leaf, positive in checks)
+        needed, sets = self._numbers(required), tuple(map(self._numbers, choices))
+        barred = self._numbers(forbidden)
+        part: Part
+        test: int | Numbers
+        if needed:
+            part, test, needed = "required", needed[0], needed[1:]
+        elif sets:
+            part, test, sets = "chosen", sets[0], sets[1:]
+        elif barred or codes:
+            part, test, barred = "free", barred, ()
+        else:
+            return "unsure" if undecided else "sure", None, None
+        more = (needed, barred, sets, codes, undecided)
+        return part, test, None if more == NO_MORE else more
 
     def _numbers(self, terms: Sequence[SetTerm]) -> Numbers:
         """Return the terms' numbers; of one alone there are few, and very many would be equal."""
@@ -228,13 +233,13 @@ class QueryIndex(Generic[K]):
         number = self._terms.number(term)
         return Spelled(number) if is_of_tags(term) else Limited(number)
 
-    def _whole(self, layout: Whole) -> list[Place]:
+    def _whole(self, layout: Whole) -> list[tuple[Bundle, Item]]:
         """Return the items of a query that is kept whole: the same one under each of its terms."""
         cover = layout.cover
         keys: list[Key] = [Always()] if cover is None else [self._under(term) for term in cover]
-        code, place = self._checks.code, self._places.number
+        code, place = self._checks.code, self._places.open
         return [
-            (place(key), ((), (), (), ((), (code(layout.tree, wanted=True),), False)))
+            (place(key), ("free", (), ((), (), (), (code(layout.tree, wanted=True),), False)))
             for key in keys
         ]
 
@@ -256,10 +261,9 @@ class QueryIndex(Generic[K]):
         terms = self._terms.read(facts)
         certain, doubted = self._places.reached(terms, verdicts)
         found = Gathering(terms, verdicts)
-        bundle = self._bundles.get
-        found.add(filter(None, map(bundle, certain)))
+        found.add(certain)
         if doubted:
-            found.add_doubted(filter(None, map(bundle, doubted)))
+            found.add_doubted(doubted)
         return Matches(found.sure, found.unsure - found.sure)
 
 

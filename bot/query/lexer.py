@@ -66,10 +66,19 @@ def _operator(text: str, at: int) -> Token | None:
             return Token("not", "NOT", at, found.end()) if found else None
         case "^":
             found = _BOOST.match(text, at)
-            return Token("boost", found[1], at, found.end()) if found else None
+            return Token("boost", _weight(found[1]), at, found.end()) if found else None
         case " " | "\t" | "\n" | "\r" | "\v" | "\f":
             return _spaced_operator(text, at)
     return None
+
+
+def _weight(said: str) -> str:
+    """Return a number as the server prints it: without a plus sign and idle zeros."""
+    whole, dot, fraction = said.lstrip("+-").partition(".")
+    whole = whole.lstrip("0") or "0"
+    fraction = (fraction.rstrip("0") or "0") if dot else ""
+    sign = "-" if said[0] == "-" and (dot or whole != "0") else ""
+    return f"{sign}{whole}{dot}{fraction}"
 
 
 def _spaced_operator(text: str, at: int) -> Token | None:

@@ -12,8 +12,9 @@ from msgspec import UnsetType
 from bot.query.facts import READERS, SINGLE, FieldValue, single
 from bot.query.tree import Flag, Instant, Range, Span, Term
 
-#: Values of a field for which it is remembered what they satisfy.
+#: Values of a field for which it is remembered what they satisfy, and of places between limits.
 _KEPT_VALUES = 500
+_KEPT_PLACES = 200
 
 Relation: TypeAlias = Literal["is", "low", "high"]
 
@@ -95,10 +96,12 @@ class Field(dict[FieldValue, frozenset[int]]):
         self._exact: dict[float | str, int] = {}
         self._low = _Ordered()
         self._high = _Ordered()
+        #: What is satisfied between two limits and no other, by how many are before it.
+        self._between: dict[tuple[int, int, int | None], frozenset[int]] = {}
 
     def enter(self, term: Term | Limit, number: int) -> None:
         """Add a term under its number."""
-        self.clear()
+        self._forget()
         if isinstance(term, Term) or term.relation == "is":
             self._exact[term.value] = number
         else:
@@ -106,11 +109,15 @@ class Field(dict[FieldValue, frozenset[int]]):
 
     def leave(self, term: Term | Limit) -> None:
         """Remove what was entered."""
-        self.clear()
+        self._forget()
         if isinstance(term, Term) or term.relation == "is":
             del self._exact[term.value]
         else:
             self._side(term).leave(term.value)
+
+    def _forget(self) -> None:
+        self.clear()
+        self._between.clear()
 
     def _side(self, term: Limit) -> _Ordered:
         return self._low if term.relation == "low" else self._high
@@ -129,18 +136,24 @@ class Field(dict[FieldValue, frozenset[int]]):
 
     def __missing__(self, value: FieldValue) -> frozenset[int]:
         if isinstance(value, tuple):
-            found = [self._exact[text] for text in value if text in self._exact]
+            numbers = frozenset(self._exact[text] for text in value if text in self._exact)
         elif value is None or isinstance(value, UnsetType):
-            found = []
+            numbers = frozenset()
         else:
-            number = single(value) if self._single else value
-            low, high = self._low, self._high
-            found = low.numbers[: bisect_right(low.limits, number)]
-            found += high.numbers[bisect_left(high.limits, number) :]
-            if number in self._exact:
-                found.append(self._exact[number])
+            numbers = self._of_number(single(value) if self._single else value)
         if len(self) >= _KEPT_VALUES:
             self.clear()
-        numbers = frozenset(found)
         self[value] = numbers
         return numbers
+
+    def _of_number(self, number: float) -> frozenset[int]:
+        low, high = self._low, self._high
+        after, before = bisect_right(low.limits, number), bisect_left(high.limits, number)
+        place = after, before, self._exact.get(number)
+        if place not in self._between:
+            if len(self._between) >= _KEPT_PLACES:
+                self._between.clear()
+            found = low.numbers[:after] + high.numbers[before:]
+            found += [place[2]] if place[2] is not None else []
+            self._between[place] = frozenset(found)
+        return self._between[place]

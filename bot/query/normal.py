@@ -5,6 +5,7 @@ parts and parts that another one makes superfluous are dropped. Each of these st
 meaning in three-valued logic too. The digest does not depend on the order of the parts.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -25,8 +26,10 @@ from bot.query.tree import (
     Range,
     Span,
     Term,
+    Wild,
 )
 
+_STARS = re.compile(r"(\\.)|\*+", re.DOTALL)
 _INT_MIN, _INT_MAX = -2_147_483_648, 2_147_483_647
 
 
@@ -98,7 +101,11 @@ def _plain(node: Leaf | Everything | Nothing) -> Node:
     """Return the one way in which this leaf is said."""
     if isinstance(node, Fuzzy) and node.distance == 0:
         return Term(node.field, node.value)
+    if isinstance(node, Wild) and "**" in node.pattern:
+        return replace(node, pattern=_STARS.sub(lambda piece: piece[1] or "*", node.pattern))
     if isinstance(node, Range | Span):
+        if isinstance(node, Range):
+            node = replace(node, low=_short(node.low), high=_short(node.high))
         if node.low is not None and node.high is not None and node.low != node.high:
             return And(
                 (
@@ -109,6 +116,11 @@ def _plain(node: Leaf | Everything | Nothing) -> Node:
         if isinstance(node, Range) and node.field in WHOLE:
             return _closed(node)
     return node
+
+
+def _short(number: float | None) -> float | None:
+    """Return a number without a fraction as an `int`: 1.0 and 1 are the same bound."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _closed(node: Range) -> Range:

@@ -45,14 +45,21 @@ def joined(kind: type[And] | type[Or], parts: list[Node]) -> Node:
 
 def parse_philomena(text: str, reader: Reader = ANONYMOUS) -> Node:
     """Return the tree that Philomena's server reads in `text`; raises `QueryError`."""
-    numbers = frozenset(
-        int(digits) for digits in _FILTER.findall(text)
-        if len(digits) <= _FILTER_DIGITS and int(digits) <= INT_MAX
-    )  # fmt: skip
+    named = {
+        int(found[1]): found for found in _FILTER.finditer(text)
+        if len(found[1]) <= _FILTER_DIGITS and int(found[1]) <= INT_MAX
+    }  # fmt: skip
+    if named and reader.inside == "filter":
+        # Sic: the server looks for the numbers before it reads the text, in tags and quotes too.
+        start, end = next(iter(named.values())).span()
+        raise mistake(
+            text, start, end, _("a filter cannot refer to a filter"),
+            server="Filter queries inside filters are not allowed.",
+        )  # fmt: skip
     tokens = lex(text)
     if not tokens:
         return NOTHING
-    return _Parser(text, tokens, reader, numbers).run()
+    return _Parser(text, tokens, reader, frozenset(named)).run()
 
 
 class _Parser:
@@ -161,9 +168,10 @@ class _Parser:
         elif token is None:
             reason, hint = _("a term is missing at the end"), _("Add a tag, or cut the query here.")
         else:
-            reason = _("a term is missing before “{token}”").format(token=token.value)
+            said = self.said(token)
+            reason = _("a term is missing before “{token}”").format(token=said)
             hint = _("Write a tag here, or put “{token}” in quotes if it is one.").format(
-                token=token.value
+                token=said
             )
         return self.wrong(token, reason, hint=hint, server="Expected a term.")
 
@@ -190,7 +198,7 @@ class _Parser:
                 hint=_("Add a ) where the group ends, or write \\( if it belongs to a tag."),
                 server=server,
             )
-        return self.wrong(token, self.no_operator(token), hint=self.separate(), server=server)
+        return self.wrong(token, self.no_operator(token), hint=self.separate(token), server=server)
 
     def junk(self, token: Token) -> QueryError:
         rest = "".join(token.value for token in self.tokens[self.at :])
@@ -201,12 +209,17 @@ class _Parser:
                 _("Cut it, or write \\) if it belongs to a tag."),
             )
             return self.wrong(token, reason, hint=hint, server=server)
-        return self.wrong(token, self.no_operator(token), hint=self.separate(), server=server)
+        return self.wrong(token, self.no_operator(token), hint=self.separate(token), server=server)
 
-    @staticmethod
-    def no_operator(token: Token) -> str:
-        return _("nothing joins “{token}” to what stands before it").format(token=token.value[:40])
+    def said(self, token: Token) -> str:
+        """Return the beginning of a token as it stands in the text."""
+        return self.text[token.start : min(token.end, token.start + 40)]
 
-    @staticmethod
-    def separate() -> str:
+    def no_operator(self, token: Token) -> str:
+        return _("nothing joins “{token}” to what stands before it").format(token=self.said(token))
+
+    def separate(self, token: Token) -> str:
+        before = self.text[: token.start]
+        if token.value[:1] == "~" and before.endswith('"'):
+            return _("Put the ~ and its number inside the quotes.")
         return _("Put a comma or OR between them, or the whole tag in quotes.")

@@ -3,13 +3,15 @@
 An alternative stands under its rarest required term, where that is a common one together with its
 second rarest. One that requires no term stands under a check that it wants, or under a common term
 that it forbids, or among the few that every post meets. What it stands under it need not want
-again. Each such place has a number; that of a single term is the term's own.
+again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+from bot.query.bundles import Bundle
 from bot.query.evaluate import Verdict
+from bot.query.spellings import Spellings
 from bot.query.vocabulary import Terms
 
 
@@ -47,106 +49,93 @@ class Given(NamedTuple):
 class Always(NamedTuple):
     """Nothing at all."""
 
+    nothing: int = 0
+
 
 #: What an item stands under.
 Key: TypeAlias = Spelled | Limited | Pair | Absent | Given | Always
 
 
 class Places:
-    """The numbers of the places, and which of them a post reaches."""
+    """The bundles by what they stand under, and which of them a post reaches."""
 
-    def __init__(self, fresh: Iterator[int]) -> None:
-        """Take numbers that are not used yet."""
-        self._fresh = fresh
-        self._always = next(fresh)
-        #: How often each is used as such.
-        self._limited: dict[int, int] = {}
+    def __init__(self, spellings: Spellings) -> None:
+        """Take what keeps the bundles under a single term of the tags."""
+        self._spellings = spellings
+        self._limited: dict[int, Bundle] = {}
+        self._absent: dict[int, Bundle] = {}
+        self._given: dict[int, Bundle] = {}
+        self._always: dict[int, Bundle] = {}
+        self._pairs: dict[int, dict[int, Bundle]] = {}
+        #: Of how many pairs each term is the second.
         self._seconds: dict[int, int] = {}
-        self._pairs: dict[int, dict[int, int]] = {}
-        self._absent: dict[int, int] = {}
-        self._given: dict[int, int] = {}
-        #: Of the last three, by the number of the place.
-        self._keys: dict[int, Pair | Absent | Given] = {}
-        self._uses: dict[int, int] = {}
 
-    def number(self, key: Key) -> int:
-        """Return the number of a place, a new one where it is new, and count one use."""
-        if isinstance(key, Spelled):
-            return key.term
-        if isinstance(key, Limited):
-            _count(self._limited, key.term, 1)
-            return key.term
-        if isinstance(key, Always):
-            return self._always
-        if isinstance(key, Pair):
-            _count(self._seconds, key.second, 1)
-        numbers = self._shelf(key)
-        found = numbers.get(key[-1])
+    def open(self, key: Key) -> Bundle:
+        """Return what stands under a key; an empty bundle where it is new."""
+        shelf = self._shelf(key)
+        found = shelf.get(key[-1])
         if found is None:
-            found = numbers[key[-1]] = next(self._fresh)
-            self._keys[found] = key
-        _count(self._uses, found, 1)
+            found = shelf[key[-1]] = Bundle(key)
+            if isinstance(key, Pair):
+                self._seconds[key.second] = self._seconds.get(key.second, 0) + 1
+            elif isinstance(key, Spelled):
+                self._spellings.clear()
         return found
 
-    def release(self, place: int) -> Key:
-        """Take one use back and return what the place is for; one without any is forgotten."""
-        if place == self._always:
-            return Always()
-        key = self._keys.get(place)
-        if key is None:
-            if place not in self._limited:
-                return Spelled(place)
-            _count(self._limited, place, -1)
-            return Limited(place)
+    def close(self, bundle: Bundle) -> None:
+        """Forget a bundle that has become empty."""
+        key = bundle.key
+        shelf = self._shelf(key)
+        del shelf[key[-1]]
         if isinstance(key, Pair):
-            _count(self._seconds, key.second, -1)
-        _count(self._uses, place, -1)
-        if place not in self._uses:
-            del self._keys[place]
-            numbers = self._shelf(key)
-            del numbers[key[-1]]
-            if isinstance(key, Pair) and not numbers:
+            self._seconds[key.second] -= 1
+            if not self._seconds[key.second]:
+                del self._seconds[key.second]
+            if not shelf:
                 del self._pairs[key.first]
-        return key
+        elif isinstance(key, Spelled):
+            self._spellings.clear()
 
-    def _shelf(self, key: Pair | Absent | Given) -> dict[int, int]:
-        """Return the places of this kind, by the last part of their keys."""
-        if isinstance(key, Pair):
-            return self._pairs.setdefault(key.first, {})
-        return self._absent if isinstance(key, Absent) else self._given
+    def _shelf(self, key: Key) -> dict[int, Bundle]:
+        """Return the bundles of this kind, by the last part of their keys."""
+        match key:
+            case Spelled():
+                return self._spellings.bundles
+            case Pair(first):
+                return self._pairs.setdefault(first, {})
+            case Limited():
+                return self._limited
+            case Absent():
+                return self._absent
+            case Given():
+                return self._given
+            case Always():
+                return self._always
 
-    def reached(self, terms: Terms, verdicts: Mapping[int, Verdict]) -> tuple[set[int], set[int]]:
-        """Return the places whose key the post satisfies, and those whose key is undecided."""
-        spelled, others, present, unknown = terms
-        certain = spelled.copy()
-        certain.add(self._always)
-        if self._limited:
-            certain |= self._limited.keys() & others
-        doubted: set[int] = set()
+    def reached(
+        self, terms: Terms, verdicts: Mapping[int, Verdict]
+    ) -> tuple[list[Bundle], list[Bundle]]:
+        """Return the bundles whose key the post satisfies, and those whose key is undecided."""
+        spelled, present, unknown, under = terms
+        certain = [*under, *self._always.values()]
         second = self._seconds.keys() & spelled
-        pairs = self._pairs
         if second:
+            pairs = self._pairs
             for first in pairs.keys() & spelled:
-                places = pairs[first]
-                certain.update(map(places.__getitem__, places.keys() & second))
+                shelf = pairs[first]
+                certain += map(shelf.__getitem__, shelf.keys() & second)
+        limited, absent = self._limited, self._absent
+        certain += map(limited.__getitem__, limited.keys() & present)
         # Not by sets: the terms present are many and these are few.
-        certain.update([place for term, place in self._absent.items() if term not in present])
-        for code, place in self._given.items():
+        certain += [
+            bundle for term, bundle in absent.items() if term not in present and term not in unknown
+        ]
+        doubted: list[Bundle] = []
+        for code, bundle in self._given.items():
             verdict = verdicts[code]
             if verdict is not False:
-                (certain if verdict else doubted).add(place)
+                (certain if verdict else doubted).append(bundle)
         if unknown:
-            doubted |= self._limited.keys() & unknown
-            unsaid = {self._absent[term] for term in self._absent.keys() & unknown}
-            doubted |= unsaid
-            certain -= unsaid
+            doubted += map(limited.__getitem__, limited.keys() & unknown)
+            doubted += map(absent.__getitem__, absent.keys() & unknown)
         return certain, doubted
-
-
-def _count(uses: dict[int, int], number: int, more: int) -> None:
-    """Count uses up or down; a number without any is forgotten."""
-    now = uses.get(number, 0) + more
-    if now:
-        uses[number] = now
-    else:
-        del uses[number]

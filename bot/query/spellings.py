@@ -1,12 +1,14 @@
 """Which numbered terms a tag satisfies: its own name, wildcards and near spellings.
 
 Wildcards are found by the beginning or end that they share with the tag, or by a few letters
-from their middle; what was found for a tag is kept.
+from their middle; what was found for a tag is kept, together with what stands under it.
 """
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from bot.query import wildcards
+from bot.query.bundles import Bundle, Numbers
 from bot.query.tree import Fuzzy, Term, Wild
 
 _LETTERS = 5
@@ -40,11 +42,16 @@ class _Patterns:
             del self.lengths[len(piece)]
 
 
-class Spellings(dict[str, tuple[int, ...]]):
-    """The numbers of the terms that each tag satisfies, looked up when first asked for."""
+class Spellings(dict[str, tuple[Numbers, tuple[Bundle, ...]]]):
+    """The numbers of the terms that each tag satisfies, and the bundles under one of them.
+
+    Both are looked up when first asked for. Whoever changes `bundles` clears what is kept.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        #: By the number of a term, what stands under that term alone.
+        self.bundles: dict[int, Bundle] = {}
         self._tags: dict[str, int] = {}
         self._starts = _Patterns()
         self._ends = _Patterns()
@@ -92,7 +99,7 @@ class Spellings(dict[str, tuple[int, ...]]):
         entry = (longest, None if literal and pieces == ("", longest, "") else pattern, number)
         return self._middles, longest[:_LETTERS], entry
 
-    def __missing__(self, name: str) -> tuple[int, ...]:
+    def __missing__(self, name: str) -> tuple[Numbers, tuple[Bundle, ...]]:
         found = {
             number
             for entries in self._entries(name)
@@ -108,18 +115,21 @@ class Spellings(dict[str, tuple[int, ...]]):
             found.add(own)
         if len(self) >= _KEPT_TAGS:
             self.clear()
-        numbers = tuple(found)
-        self[name] = numbers
-        return numbers
+        under = [self.bundles[number] for number in found if number in self.bundles]
+        self[name] = both = tuple(found), tuple(under)
+        return both
 
-    def _entries(self, name: str) -> list[list[_Entry]]:
-        """Return the patterns that share their literal piece with the tag."""
-        starts, ends, middles = self._starts, self._ends, self._middles
-        pieces = {name[:length] for length in starts.lengths}
-        found = [starts.pieces[piece] for piece in pieces if piece in starts.pieces]
-        pieces = {name[-length:] for length in ends.lengths}
-        found += [ends.pieces[piece] for piece in pieces if piece in ends.pieces]
-        for length in middles.lengths:
-            pieces = {name[at : at + length] for at in range(max(1, len(name) - length + 1))}
-            found += [middles.pieces[piece] for piece in pieces if piece in middles.pieces]
-        return found
+    def _entries(self, name: str) -> Iterator[list[_Entry]]:
+        """Yield the patterns that share their literal piece with the tag."""
+        size = len(name)
+        starts, ends, middles = self._starts.pieces, self._ends.pieces, self._middles.pieces
+        for length in self._starts.lengths:
+            if length <= size and (found := starts.get(name[:length])):
+                yield found
+        for length in self._ends.lengths:
+            if length <= size and (found := ends.get(name[size - length :])):
+                yield found
+        for length in self._middles.lengths:
+            within = {name[at : at + length] for at in range(size - length + 1)}
+            for piece in middles.keys() & within:
+                yield middles[piece]

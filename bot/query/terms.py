@@ -25,7 +25,7 @@ from bot.query.tree import (
 from bot.texts import _
 
 #: More digits than these are beyond every bound, and slow to read.
-_INT_DIGITS, _NUMBER_DIGITS = 10, 300
+_INT_DIGITS, _ID_DIGITS, _NUMBER_DIGITS = 10, 20, 300
 _INT_MIN, INT_MAX = -2_147_483_648, 2_147_483_647
 _INT = re.compile(r"([-+]?[0-9]+)(?:~([0-9]+))?")
 _NUMERIC = re.compile(r"[0-9]+")
@@ -158,7 +158,8 @@ def _read_numeric(value: Value) -> Range:
     if found is None or rest:
         raise _wrong(value, _("a number"), "10", "a numeric value, like `3' or `10'", rest)
     _refuse_range(value)
-    number = _clamped(found[0])
+    # Unlike an int it is not clamped: ids are compared as they are written.
+    number = int((found[0].lstrip("0") or "0")[:_ID_DIGITS])
     return Range(value.field, number, number)
 
 

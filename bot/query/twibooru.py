@@ -124,7 +124,24 @@ class _Shunting:
         return self.output + self.waiting[::-1]
 
 
+def last_term(text: str) -> tuple[int, str] | None:
+    """Return the term that `text` ends with, and where it begins; `None` where none does."""
+    try:
+        state = _shunted(text)
+    except QueryError:
+        return None
+    if state.term_start is None:
+        return None
+    said = text[state.term_start :].rstrip(_STRIPPED)
+    term = said.lstrip(_STRIPPED)
+    return state.term_start + len(said) - len(term), term
+
+
 def _postfix(text: str) -> list[_Item]:
+    return _shunted(text).finish()
+
+
+def _shunted(text: str) -> _Shunting:
     state = _Shunting(text)
     at = len(text) - len(text.lstrip(_STRIPPED))
     end = len(text.rstrip(_STRIPPED))
@@ -133,7 +150,7 @@ def _postfix(text: str) -> list[_Item]:
         kind, after = (token.lastgroup or "", token.end()) if token else ("", end)
         state.take(kind, at, after)
         at = after
-    return state.finish()
+    return state
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
+from bot.query.bundles import Bundle
 from bot.query.facts import Facts
 from bot.query.limits import Field, Limit, limit
 from bot.query.spellings import Spellings
@@ -33,14 +34,15 @@ def set_term(leaf: Node) -> SetTerm | None:
 class Terms(NamedTuple):
     """The numbers of the terms that a post has.
 
-    `spelled` are those of its tags, `others` those of other fields, `present` both, and `unknown`
-    those of fields that it does not mention.
+    `spelled` are those of its tags, `present` those and the ones of other fields, and `unknown`
+    the terms of fields that it does not mention. `under` are the bundles under one of its tags'
+    terms.
     """
 
     spelled: set[int]
-    others: set[int]
     present: set[int]
     unknown: set[int]
+    under: set[Bundle]
 
 
 def is_of_tags(term: SetTerm) -> bool:
@@ -53,18 +55,17 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.uses: dict[int, int] = {}
-        #: Numbers that are not used yet, for whatever else is to be told from terms.
-        self.fresh = count()
+        self.spellings = Spellings()
+        self._fresh = count()
         self._numbers: dict[SetTerm, int] = {}
         self._terms: dict[int, SetTerm] = {}
-        self._spellings = Spellings()
         self._fields: dict[str, Field] = {}
 
     def number(self, term: SetTerm) -> int:
         """Return the term's number, a new one where it is new, and count one use."""
         found = self._numbers.get(term)
         if found is None:
-            found = next(self.fresh)
+            found = next(self._fresh)
             self._numbers[term] = found
             self._terms[found] = term
             self.uses[found] = 1
@@ -73,7 +74,7 @@ class Vocabulary:
                     self._fields[term.field] = Field(term.field)
                 self._fields[term.field].enter(term, found)
             else:
-                self._spellings.enter(term, found)
+                self.spellings.enter(term, found)
         else:
             self.uses[found] += 1
         return found
@@ -101,12 +102,13 @@ class Vocabulary:
             if field.is_spent():
                 del self._fields[term.field]
         else:
-            self._spellings.leave(term, number)
+            self.spellings.leave(term, number)
 
     def read(self, facts: Facts) -> Terms:
         """Return which terms the post has."""
         # Many tags at once, in C: this is done for every post.
-        spelled: set[int] = set().union(*map(self._spellings.__getitem__, facts.names))
+        met = list(map(self.spellings.__getitem__, facts.names))
+        spelled: set[int] = set().union(*[numbers for numbers, _ in met])
         read: list[frozenset[int]] = []
         unknown: set[int] = set()
         post = facts.post
@@ -116,5 +118,6 @@ class Vocabulary:
                 unknown.update(field.numbers())
             else:
                 read.append(field[value])
-        others: set[int] = set().union(*read)
-        return Terms(spelled, others, spelled | others, unknown)
+        # A wildcard may stand for several tags, and comes once.
+        under: set[Bundle] = set().union(*[bundles for _, bundles in met])
+        return Terms(spelled, spelled.union(*read), unknown, under)

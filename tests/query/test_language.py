@@ -121,7 +121,6 @@ TWIBOORU: list[tuple[str, Node]] = [
     ("score:010", Range("score", 8, 8)),
     ("score: 5", Range("score", 5, 5)),
     ("score:5~2", Range("score", 3, 7)),
-    ("score.eq:5~2", Range("score", 3, 7)),
     ("score.gte:5~2", Range("score", low=5)),
     ("wilson_score.lte:.5", Range("wilson_score", high=0.5)),
     ("uploader:Foo", Term("uploader", "foo")),

@@ -117,6 +117,8 @@ def test_five_thousand_odd_texts_are_read_or_refused() -> None:
      "created_at:", ":", "_", "(a, b) || "],
 )  # fmt: skip
 def test_time_grows_with_the_length_alone(piece: str) -> None:
+    """Fault F46: the worst query is read in linear time."""
+
     def run(length: int) -> float:
         text = piece * (length // len(piece))
         start = process_time()
