@@ -67,7 +67,7 @@ def demo(
         refuse(str(error), Exit.FAILED)
 
 
-@app.command(help=_("Check settings, data directory, clock, sites and Discord, a line each."))
+@app.command(help=_("Check settings, data, clock, sites and Discord: a line each, ok or to do."))
 def doctor() -> None:
     """Run the checks."""
     settings = settings_or_refuse()
@@ -101,9 +101,10 @@ def invite(
     from bot.invite import PERMISSIONS, invitation
 
     try:
-        address = invitation(application_id or _own_application_id())
+        known = _own_application_id() if application_id is None else application_id
+        address = invitation(known)
     except ValueError as error:
-        refuse(str(error), Exit.CONFIGURATION)
+        refuse(str(error), Exit.USAGE)
     print(address)
     for permission in PERMISSIONS:
         print(f"  {permission.name}: {permission.reason}", file=sys.stderr)

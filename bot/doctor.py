@@ -20,15 +20,22 @@ from bot.discord_api import DiscordAnswerError, ask
 from bot.doctor_sites import site_check
 from bot.exit_codes import Exit
 from bot.finding import Finding, Patient
+from bot.invite import PERMISSIONS
 from bot.settings import Settings
 from bot.sites import Sites
-from bot.texts import _
+from bot.store import FILE_NAME, StoreError, sqlite
+from bot.store.migrate import MIGRATIONS
+from bot.texts import _, ngettext
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 #: Seconds that the machine's clock may be off: Discord's own snowflakes and time-outs bear that.
 MOST_CLOCK_ERROR = 30.0
 #: Application flags that stand for privileged intents; Mailmare uses none of them (rule D8).
 _PRIVILEGED_FLAGS = sum(1 << bit for bit in (12, 13, 14, 15, 18, 19))
+#: The permission that contains all others.
+_ADMINISTRATOR = 1 << 3
+#: Most servers that one question tells of.
+_MOST_SERVERS = 200
 
 
 class Check(Struct, frozen=True):
@@ -57,10 +64,18 @@ def checks(settings: Settings) -> list[Check]:
     return [
         Check(_("settings"), _check_settings),
         Check(_("data directory"), _check_data_directory),
+        Check(_("database"), _check_database),
         Check(_("clock"), _check_clock),
         *(Check(site.title, site_check(name)) for name, site in CATALOGUE.items()),
         Check("Discord", _check_discord),
-        *([Check(_("log-ins"), _check_log_ins)] if settings.discord_token else []),
+        *(_with_token() if settings.discord_token else ()),
+    ]
+
+
+def _with_token() -> list[Check]:
+    return [
+        Check(_("log-ins"), _check_log_ins),
+        Check(_("permissions"), _check_permissions),
     ]
 
 
@@ -108,6 +123,30 @@ def _look_at_directory(path: Path) -> Finding:
             advice=_("Make room on that disk."),
         )
     return Finding(ok=True, text=_("{path} can be written.").format(path=path.resolve()))
+
+
+async def _check_database(patient: Patient) -> Finding:
+    return await asyncio.to_thread(_look_at_database, patient.settings.data_dir / FILE_NAME)
+
+
+def _look_at_database(path: Path) -> Finding:
+    """Look without changing anything: the bot may run, and only a start migrates."""
+    try:
+        if sqlite.is_empty(path):
+            return Finding(ok=True, text=_("there is none yet; the first start makes it."))
+        old = MIGRATIONS.pending(path, sqlite.examine(path))
+    except StoreError as error:
+        return Finding(ok=False, text=str(error))
+    except OSError as error:
+        return Finding(
+            ok=False,
+            text=_("{path} cannot be read ({error}).").format(path=path, error=error.strerror),
+            advice=_("Let the bot's user read it, or set MAILMARE_DATA_DIR."),
+        )
+    note = _("It is of an older version: the next start copies it, then updates it.")
+    return Finding(
+        ok=True, text=_("{path} is sound.").format(path=path), advice=note if old else ""
+    )
 
 
 async def _check_clock(patient: Patient) -> Finding:
@@ -189,3 +228,44 @@ async def _check_log_ins(patient: Patient) -> Finding:
             ),
         )
     return Finding(ok=True, text=text)
+
+
+async def _check_permissions(patient: Patient) -> Finding:
+    """Ask what the bot's roles allow it in its servers; channels can say otherwise of themselves.
+
+    So a lack is no fault by itself: feeds look at their own channel (`/feed add`).
+    """
+    token = patient.settings.discord_token
+    if token is None:
+        return Finding(ok=True, text="")
+    try:
+        guilds = await ask(patient.settings, token, f"/users/@me/guilds?limit={_MOST_SERVERS}")
+    except DiscordAnswerError as error:
+        return Finding(ok=False, text=str(error), advice=_("See the lines above."))
+    allowed = [int(guild["permissions"]) for guild in guilds]
+    if not allowed:
+        return Finding(
+            ok=True,
+            text=_("it is in no server yet."),
+            advice=_("`mailmare invite` prints the address that invites it."),
+        )
+    short = [one for one in allowed if not one & _ADMINISTRATOR]
+    lacks = {
+        permission.name: sum(not one & permission.value for one in short)
+        for permission in PERMISSIONS
+    }
+    named = ", ".join(f"{name} ({count})" for name, count in lacks.items() if count)
+    text = ngettext("{count} server looked at", "{count} servers looked at", len(allowed)).format(
+        count=len(allowed)
+    )
+    if not named:
+        return Finding(
+            ok=True, text=_("{servers}, all as the invitation asks.").format(servers=text)
+        )
+    return Finding(
+        ok=True,
+        text=_("{servers}; not by its roles: {permissions}.").format(
+            servers=text, permissions=named
+        ),
+        advice=_("There, the channels of feeds and notices must allow them themselves."),
+    )

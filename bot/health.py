@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bot.clock import Clock
 from bot.texts import _
@@ -24,17 +25,21 @@ MISSED = 3
 _log = logging.getLogger(__name__)
 
 
+#: One that does not say its zone would be no instant.
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+
+
 class Heartbeat(Struct, frozen=True, kw_only=True):
     """What the file says."""
 
     pid: int
-    at: datetime
+    at: Instant
     """When it was written."""
-    alive_at: datetime | None
+    alive_at: Instant | None
     """When the bot last was connected to Discord; None: not yet since it started."""
     interval: float
     """Seconds between two beats."""
-    waiting_until: datetime | None = None
+    waiting_until: Instant | None = None
     """The end of a wait before the next log-in, where the bot is in one."""
     troubles: Sequence[str] = ()
     """A line for each of its loops that is stuck or failing."""

@@ -81,11 +81,15 @@ class Policies:
         self._epoch = 0
 
     async def of(self, where: Where) -> Policy:
-        """Return the policy of a place."""
+        """Return the policy of a place, of what holds when it is returned."""
+        epoch = self._epoch
         switches = await self.switches()
-        if where.guild_id is None:
+        known = None if where.guild_id is None else await self._known(where.guild_id)
+        if epoch != self._epoch:
+            # Something changed while its parts were read: they may not belong together.
+            return await self.of(where)
+        if known is None:
             return policy_for(self.profile, switches=switches)
-        known = await self._known(where.guild_id)
         seen = verdict(where.facts, self.profile)
         key = (where.channel_id, seen)
         if key not in known.policies:

@@ -15,9 +15,12 @@ _NAMES = (
     "key|api_?key|access_?key|secret|client_?secret|password|passwd|token|access_?token"
     "|refresh_?token|cf_?token|session|signature"
 )
-# What stands between a name and its value: `=`, `: `, and the quotes of JSON, of Python, and of
-# JSON inside JSON.
-_JOINT = r"""[\\"']{0,4}\s{0,3}(?:[:=]|%3[Dd])\s{0,3}(?:b(?=["']))?[\\"']{0,4}"""
+# What stands between a name and its value: `=`, `: `, the comma of a pair, and the quotes of JSON,
+# of Python, and of JSON inside JSON.
+_JOINT = (
+    r"""(?:[\\"']{0,4}\s{0,3}(?:[:=]|%3[Dd])\s{0,3}(?:b(?=["']))?[\\"']{0,4}"""
+    r"""|[\\"']{1,4},\s{0,3}b?[\\"']{1,4})"""
+)
 # Where a name begins: not inside a word, unless that is the end of `%3F` or of a written `\n`.
 _START = r"(?:(?<![a-z])|(?<=%[0-9a-f]{2})|(?<=\\[nrt]))"
 

@@ -137,7 +137,7 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     in_file = _read_dotenv(dotenv, problems)
     texts = _merge(in_file, environ)
     problems += _unknown(texts, in_file)
-    _read_secret_files(texts, problems)
+    in_files = _read_secret_files(texts, problems)
 
     values: dict[str, Any] = {}
     for setting in SETTINGS:
@@ -146,7 +146,10 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
             try:
                 values[setting.key] = setting.parse(text)
             except ValueError as error:
-                problems.append(Problem(setting.name, str(error), setting.example))
+                name, reason = setting.name, str(error)
+                if name in in_files:
+                    name, reason = in_files[name], _("what it holds {reason}").format(reason=error)
+                problems.append(Problem(name, reason, setting.example))
     if not values.get("allow_loopback_sites"):
         problems += _plain_sites(values)
     if problems:
@@ -211,7 +214,9 @@ def _unknown(texts: Mapping[str, str], in_file: Mapping[str, str]) -> Iterator[P
             yield Problem(name, _("there is no such setting.") + hint)
 
 
-def _read_secret_files(texts: dict[str, str], problems: list[Problem]) -> None:
+def _read_secret_files(texts: dict[str, str], problems: list[Problem]) -> dict[str, str]:
+    """Put what the files hold into `texts`; return which setting named the file of which."""
+    named: dict[str, str] = {}
     for setting in SETTINGS:
         file_name = setting.name + "_FILE"
         if not setting.secret or not texts.get(file_name):
@@ -229,11 +234,15 @@ def _read_secret_files(texts: dict[str, str], problems: list[Problem]) -> None:
             )
         except UnicodeDecodeError:
             problems.append(Problem(file_name, _("is not UTF-8 text.")))
+        except ValueError:
+            problems.append(Problem(file_name, _("is no path of a file.")))
         else:
             if text:
                 texts[setting.name] = text
+                named[setting.name] = file_name
             else:
                 problems.append(Problem(file_name, _("names an empty file.")))
+    return named
 
 
 def _plain_sites(values: Mapping[str, object]) -> Iterator[Problem]:

@@ -75,8 +75,16 @@ def rate(text: str) -> Rate:
 
 def directory(text: str) -> Path:
     """Read a directory, which need not exist yet."""
-    path = Path(text).expanduser()
-    if path.exists() and not path.is_dir():
+    if "\0" in text:
+        raise ValueError(_("is no path of a directory."))
+    try:
+        path = Path(text).expanduser()
+        is_file = path.exists() and not path.is_dir()
+    except RuntimeError:  # There is nobody of that name.
+        raise ValueError(_("is no path of a directory.")) from None
+    except OSError as error:
+        raise ValueError(_("cannot be used: {error}.").format(error=error.strerror)) from None
+    if is_file:
         raise ValueError(_("is a file; a directory is needed."))
     return path
 

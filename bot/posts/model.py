@@ -110,7 +110,7 @@ class Post(Struct, frozen=True, kw_only=True):
     deletion_reason: Maybe[str | None] = UNSET
     duplicate_of: Maybe[int | None] = UNSET
     approved: Maybe[bool | None] = UNSET
-    """The Safe Pony API's own; `False` must not be shown (rule L14)."""
+    """The Safe Pony API says it; `False` must not be shown, wherever it is said (rule L14)."""
     spoilered: Maybe[bool | None] = UNSET
 
     derpi_id: Maybe[int | None] = UNSET

@@ -22,13 +22,14 @@ class Rating(StrEnum):
 
 # Control and format characters, marks, separators, dashes and connectors leave no trace.
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cs", "Mn", "Me", "Zs", "Zl", "Zp", "Pd", "Pc"})
-#: Letters by category that no eye sees.
-_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+#: Letters by category that no eye sees, and dashes by looks that are signs of another kind.
+_UNNOTICED = "\u115f\u1160\u3164\uffa0\u2800\u02d7\u2043\u2212\u2796"
 # Letters of other alphabets (and small capitals) that pass for Latin ones in the tags that
 # decide whether a post is shown. A collision can only hide a post, never show one.
 _LOOKALIKES = str.maketrans(
-    "аеорсхуіїјѕԁӏԛԝкмтвнгпոսհօցαεικορτυχνγηωɑɡɩıᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢǫ01l|",  # noqa: RUF001
-    "aeopcxyiijsdiqwkmtbhrnnuhogaeikoptuxvynwagiiabcdeghijkimnoprstuvwyzqoiii",
+    "аеорсхуіїјѕԁӏԛԝкмтвнгпոսհօցαεικορτυχνγηωɑɡɩıᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢǫ01l|"  # noqa: RUF001
+    "ҽєɛ℮×łøөđŧƒσьѵʋǀ",  # noqa: RUF001
+    "aeopcxyiijsdiqwkmtbhrnnuhogaeikoptuxvynwagiiabcdeghijkimnoprstuvwyzqoiiieeeexloodtfobvui",
 )
 _ASCII_DROPPED = {ord(character): None for character in map(chr, (*range(33), 127))}
 _ASCII_DROPPED |= {ord("-"): None, ord("_"): None}
@@ -52,7 +53,7 @@ def _fold(tag: str) -> str:
     kept = (
         character
         for character in text
-        if character not in _FILLERS and unicodedata.category(character) not in _DROPPED
+        if character not in _UNNOTICED and unicodedata.category(character) not in _DROPPED
     )
     return "".join(kept).translate(_LOOKALIKES)
 
@@ -62,4 +63,11 @@ _BY_FOLDED = {fold(name): Rating(name) for name in RATINGS}
 
 def ratings(tags: Iterable[str]) -> frozenset[Rating]:
     """Return every rating that a tag names or imitates; never a proof that a post is safe."""
-    return frozenset(rating for tag in tags if (rating := _BY_FOLDED.get(fold(tag))) is not None)
+    found = map(_BY_FOLDED.get, map(_letters, tags))
+    return frozenset(rating for rating in found if rating is not None)
+
+
+def _letters(tag: str) -> str:
+    """Return the folded tag without signs, as in `explicit!`."""
+    folded = fold(tag)
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))

@@ -61,6 +61,14 @@ def shown_tags(
     return tuple(shown)
 
 
+def fit_name(tag: str) -> bool:
+    """Tell whether everybody may read a tag's name; people's names are judged by their words."""
+    name = clean_tag_name(tag)
+    if split_namespace(name)[0] in _PEOPLE:
+        return fit_text(name)
+    return _is_fit(name, frozenset())
+
+
 def _is_fit(name: str, denied: Collection[str]) -> bool:
     if len(name) > _LONGEST_TAG or split_namespace(name)[0] in _PEOPLE:
         return False

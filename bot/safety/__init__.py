@@ -15,6 +15,7 @@ from bot.safety.channels import verdict as verdict
 from bot.safety.composition import Switches as Switches
 from bot.safety.composition import Wishes as Wishes
 from bot.safety.composition import policy_for as policy_for
+from bot.safety.naming import may_name as may_name
 from bot.safety.plain import plain_tags as plain_tags
 from bot.safety.policy import SAFE as SAFE
 from bot.safety.policy import Policy as Policy

@@ -40,7 +40,7 @@ def canonical(text: str, policy: Policy, dialect: Dialect) -> str:
     _check_dialect(dialect)
     demanded = policy_terms(policy)
     # Even what is refused in the end is not read at any length.
-    limits.check_length(text, limits.MAX_LENGTH + _extra(demanded))
+    limits.check_length(text, limits.MAX_LENGTH + _extra(demanded) + _joints(limits.MAX_TERMS))
     given = limits.composed(text)
     try:
         wanted = _wanted(given, demanded, dialect) if given.strip(" ") else []
@@ -68,6 +68,11 @@ def _check_dialect(dialect: str) -> None:
 def _extra(demanded: tuple[Node, ...]) -> int:
     """Return how many characters what is demanded takes, with the comma after it."""
     return len(terms_text(demanded)) + len(", ")
+
+
+def _joints(parts: int) -> int:
+    """Return how many characters our own brackets round that many parts take, with the commas."""
+    return parts * len("()") + (parts - 1) * len(", ")
 
 
 def _wanted(text: str, demanded: tuple[Node, ...], dialect: Dialect) -> list[Node]:
@@ -99,7 +104,7 @@ def _written(text: str, demanded: tuple[Node, ...], wanted: list[Node], dialect:
     sent = _said(demanded, wanted, dialect)
     if sent is None:
         raise limits.unsayable(text, _culprit(demanded, wanted, dialect))
-    if len(sent) - _extra(demanded) > limits.MAX_LENGTH:
+    if len(sent) - _extra(demanded) - _joints(len(wanted)) > limits.MAX_LENGTH:
         raise mistake(
             text, 0, len(text), _("the query is too long when all of it is written out"),
             hint=_("Take something away."),

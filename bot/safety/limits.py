@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from bot.query.errors import QueryError, mistake
-from bot.query.tree import TAGS, Leaf, Term
+from bot.query.fields import PHILOMENA_MODERATOR, split_field
+from bot.query.tree import TAGS, Leaf, Term, Wild
 from bot.texts import _
 
 MAX_LENGTH = 500
@@ -38,6 +39,10 @@ FIELDS = frozenset(
         "faved_by_id", "gallery_id", "source_url", "source_count", "description",
     }
 )  # fmt: skip
+
+#: Nobody may ask for these, nor for a tag that could pass for one: a site's list of fields is its
+#: own affair, and some take them in capitals or with a space before the colon.
+_CLOSED = PHILOMENA_MODERATOR.keys() - FIELDS
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _WILDCARD = re.compile(r"[*?]")
@@ -136,15 +141,27 @@ def check_depth(text: str, depth: int = MAX_DEPTH) -> None:
 def check_fields(text: str, asked: Iterable[Leaf]) -> None:
     """Refuse fields that nobody may ask a site for from here; raises QueryError."""
     for leaf in asked:
-        if leaf.field not in FIELDS:
-            at = max(0, text.lower().find(leaf.field))
+        field = leaf.field if leaf.field not in FIELDS else _closed_field(leaf)
+        if field:
+            lower = text.lower()
+            at = lower.find(f"{field}:") if f"{field}:" in lower else max(0, lower.find(field))
             raise mistake(
                 text,
                 at,
-                at + len(leaf.field),
-                _("{field}: cannot be asked for here").format(field=leaf.field),
+                at + len(field),
+                _("{field}: cannot be asked for here").format(field=field),
                 hint=_("Leave this term out."),
             )
+
+
+def _closed_field(leaf: Leaf) -> str:
+    """Return the field that nobody may ask for and a tag begins with; empty where it does not."""
+    tag = leaf.value if isinstance(leaf, Term) else leaf.pattern if isinstance(leaf, Wild) else ""
+    split = split_field(unicodedata.normalize("NFKC", tag)) if leaf.field == TAGS else None
+    if split is None:
+        return ""
+    field = "_".join(split[0].casefold().split())
+    return field if field in _CLOSED else ""
 
 
 def unsayable(text: str, leaf: Leaf | None) -> QueryError:

@@ -19,11 +19,14 @@ from bot.texts import _
 
 #: Seconds for which a verified post may be rendered (reference: safety, 3.6).
 CURRENT_FOR: Final = 300.0
-#: The largest id that any site has: 53 bits (reference: safety, 5).
+#: The largest id on a board, ten digits, and the largest elsewhere, 53 bits (safety, 5).
+MAX_BOARD_ID: Final = 9_999_999_999
 MAX_ID: Final = 2**53
 
 #: Sites whose bodies never say that a post is hidden: the others' silence is a refusal.
 _WITHOUT_HIDDEN_STATE: Final = frozenset({"ponyapi"})
+#: Sites whose ids are longer than the boards'.
+_WITH_LONG_IDS: Final = frozenset({"ponyapi"})
 
 
 class Refusal(Struct, frozen=True):
@@ -158,16 +161,15 @@ def _shape_refusal(post: Post) -> Refusal | None:
         _texts_only(post.tags)
         and _texts_only(sources)
         and _texts_only(urls)
-        and _is_id(post.id)
+        and _is_id(post.id, MAX_ID if post.site in _WITH_LONG_IDS else MAX_BOARD_ID)
         and isinstance(post.media_hosts, frozenset)
     ):
         return None
     return Refusal("safety 5", _("The site's answer was not understood."))
 
 
-def _is_id(value: object) -> bool:
-    # Derpibooru's first picture has the id 0.
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
+def _is_id(value: object, largest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= largest
 
 
 def _state_refusal(post: Post) -> Refusal | None:
@@ -217,7 +219,7 @@ def _switch_refusal(post: Post, policy: Policy) -> Refusal | None:
     if post.site in policy.sites_off:
         return Refusal("safety 3.9 site", _("The operator switched this site off."))
     # The same picture elsewhere, as far as its body says so, is denied with it.
-    elsewhere = {(place.site, place.id) for place in post.locations}
+    elsewhere = {(place.site.casefold(), place.id) for place in post.locations}
     known = {(post.site, post.id), ("derpibooru", post.derpi_id), *elsewhere}
     if not policy.denied_posts.isdisjoint(known):
         return Refusal("safety 3.9 post", _("The operator took this post out."))

@@ -17,7 +17,7 @@ from msgspec import Struct
 from bot.catalogue import CATALOGUE, Site
 from bot.texts import _
 
-from .board import Board, Comment, CommentPage, DnpEntry, Page, PostPage, Sort, Tag
+from .board import Board, Comment, CommentPage, DnpEntry, Page, PostPage, Sort, Suggestion, Tag
 from .errands import Reply
 from .errors import (
     BadQuery,
@@ -42,7 +42,7 @@ from .philomena_filters import Filter
 from .philomena_forums import Forum, ForumPost, Topic
 from .philomena_images import Gallery, ImageErrors, UploadRefused
 from .philomena_people import Award, Link, User
-from .philomena_tags import NumberedTag, Suggestion
+from .philomena_tags import NumberedTag
 from .ponyaggregate import PonyAggregate
 from .ponyapi import PonyApi, PonyTag
 from .transport import Transport

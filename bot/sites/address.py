@@ -1,5 +1,6 @@
 """Which addresses are ever asked, and how a request's own is made of its parts."""
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 
@@ -11,6 +12,9 @@ from bot.texts import _
 
 from .errors import BadRequest, BadResponse
 
+#: What a presigned address is made of; spaces and control characters would be mended in silence.
+_ADDRESS = re.compile(r"https?://[!-~]+")
+
 
 class Addresses:
     """Checks and makes addresses: https anywhere, http to this machine where that is allowed."""
@@ -20,14 +24,20 @@ class Addresses:
 
     def admit(self, site: Site) -> None:
         """Raise `BadRequest` for a site whose base address is not one that may be asked."""
-        url = URL(site.base_url)
-        plain = url.user is None and url.path in {"", "/"} and not url.query_string
-        if url.host and plain and (url.scheme == "https" or self.is_loopback_http(url)):
-            return
-        raise BadRequest(
-            site.name,
-            _("The address of {site} is not one that is ever asked.").format(site=site.title),
-        )
+        try:
+            asked = self._is_base(URL(site.base_url))
+        except ValueError:
+            asked = False
+        if not asked:
+            raise BadRequest(
+                site.name,
+                _("The address of {site} is not one that is ever asked.").format(site=site.title),
+            )
+
+    def _is_base(self, url: URL) -> bool:
+        # The port is only looked at when it is asked for.
+        plain = url.user is None and url.path in {"", "/"} and not url.query_string and url.port
+        return bool(url.host and plain and (url.scheme == "https" or self.is_loopback_http(url)))
 
     def of(self, site: Site, path: str, params: Mapping[str, str], key: str | None) -> URL:
         """Return the address of a request to `site`; `path` is percent-encoded, `params` not."""
@@ -46,20 +56,22 @@ class Addresses:
         Raises `BadResponse` for what is no such address, `BadRequest` for a host that the
         operator has not listed.
         """
+        if not _ADDRESS.fullmatch(url):
+            raise self._no_address(site)
         try:
             address = URL(url, encoded=True)
-            origin = address.origin()
+            # The port is only looked at when it is asked for.
+            origin, host_name, usual = address.origin(), address.host, address.is_default_port()
         except ValueError:
             raise self._no_address(site) from None
         here = self.is_loopback_http(address) and self.is_loopback_http(URL(site.base_url))
         if address.user is not None or not (address.scheme == "https" or here):
             raise self._no_address(site)
-        listed = address.host in site.upload_hosts and address.is_default_port()
-        if not (listed or here):
+        if not (host_name in site.upload_hosts and usual) and not here:
             text = _("{site} wants the file on {host}, which {setting} does not name.")
             setting = f"MAILMARE_{site.name.upper()}_UPLOAD_HOSTS"
             raise BadRequest(
-                site.name, text.format(site=site.title, host=address.host, setting=setting)
+                site.name, text.format(site=site.title, host=host_name, setting=setting)
             )
         host = structs.replace(site, base_url=str(origin), limits=(Limit("/", 10, 1.0),))
         return host, address

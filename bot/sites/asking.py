@@ -12,7 +12,14 @@ from bot.clock import Clock
 from bot.texts import _
 
 from . import decode
-from .board import DEFAULT_PER_PAGE, MAX_PER_PAGE, Page, Sort
+from .board import (
+    DEFAULT_PER_PAGE,
+    MAX_PER_PAGE,
+    MOST_SUGGESTIONS,
+    SHORTEST_TERM,
+    Page,
+    Sort,
+)
 from .errors import BadRequest, BadResponse, KeyRefused
 from .gate import Priority
 from .record import Record, read
@@ -114,10 +121,19 @@ def check_query(site: Site, text: str) -> str:
     return text
 
 
+def check_beginning(site: Site, term: str, limit: int) -> str:
+    """Return the beginning of a tag that can be completed; refuse what the board would."""
+    check_query(site, term)
+    if len(term.encode()) < SHORTEST_TERM:
+        raise BadRequest(site.name, _("Type at least three letters."))
+    check_range(site, "limit", limit, 1, MOST_SUGGESTIONS)
+    return term
+
+
 class _Counted(Struct):
     """What the envelope of a list says beside its entries."""
 
-    total: decode.Int | None = None
+    total: decode.Total | None = None
 
 
 class Asker:
@@ -161,11 +177,20 @@ class Asker:
         reply = await self._transport.get(self._site, path, sent, priority=priority)
         return reply.value
 
-    async def search(self, route: Route, q: str, page: int, per_page: int) -> object:
+    async def search(
+        self,
+        route: Route,
+        q: str,
+        page: int,
+        per_page: int,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> object:
         """Return the decoded JSON of a search, whose query and page are checked before."""
         check_page(self._site, page, per_page)
         query = check_query(self._site, q)
-        return await self.ask(route, {"q": query, "page": page, "per_page": per_page})
+        return await self.ask(
+            route, {"q": query, "page": page, "per_page": per_page}, priority=priority
+        )
 
     async def ask_as_owner(
         self,

@@ -1,5 +1,6 @@
 """What every board can do, and the values it answers with."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
@@ -8,7 +9,7 @@ from msgspec import UNSET, Struct
 from bot.catalogue import Site
 from bot.posts.model import Maybe, Post
 
-from .decode import Id
+from .decode import Id, Int
 from .gate import Priority
 from .record import Record
 
@@ -18,6 +19,9 @@ T = TypeVar("T")
 MAX_PER_PAGE = 50
 #: What we ask for where nobody said; always sent, as the sites' own defaults differ (rule L11).
 DEFAULT_PER_PAGE = 25
+#: What a completion needs at least, in bytes, and how many it has at most (boards, 1.1).
+SHORTEST_TERM = 3
+MOST_SUGGESTIONS = 10
 
 
 class Sort(Struct, frozen=True):
@@ -158,6 +162,17 @@ class Tag(Struct, frozen=True, kw_only=True):
     """The name that was asked for, where it is an alias of this tag."""
 
 
+class Suggestion(Record, frozen=True, kw_only=True):
+    """One completion of what somebody types (boards, 1.1)."""
+
+    canonical: str
+    """The tag's name."""
+    alias: Maybe[str | None] = UNSET
+    """The other name that was typed; `None` where it was the tag's own."""
+    images: Maybe[Int | None] = UNSET
+    """How many posts have it."""
+
+
 class Board(Protocol):
     """One board: a site with posts, tags and comments that can be searched.
 
@@ -199,6 +214,22 @@ class Board(Protocol):
 
     async def tag(self, name: str) -> Tag:
         """Return a tag by its name; the name of an alias leads to the tag itself."""
+        ...
+
+    async def canonical_names(
+        self, names: Iterable[str], *, priority: Priority = Priority.INTERACTIVE
+    ) -> dict[str, str]:
+        """Return by name what its tag is called; names of no tag are left out."""
+        ...
+
+    async def complete_tags(
+        self,
+        term: str,
+        *,
+        limit: int = MOST_SUGGESTIONS,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> tuple[Suggestion, ...]:
+        """Return up to `limit` tags that begin with `term`, of at least 3 bytes, or alias it."""
         ...
 
     async def comments(self, post_id: int, *, page: int = 1) -> CommentPage:

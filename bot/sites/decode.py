@@ -25,9 +25,15 @@ T = TypeVar("T")
 Int: TypeAlias = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 #: The sites' oldest posts have the id 0 (captures: derpibooru/image_0).
 Id: TypeAlias = Annotated[int, Meta(ge=0, le=2**53)]
+#: How many results there are in all.
+Total: TypeAlias = Annotated[int, Meta(ge=0, le=2**53)]
 
 # What nearly every address is, and needs no second look.
-_ORDINARY = re.compile(r"https://[a-z0-9.-]+/[!-~]*")
+_ORDINARY = re.compile(r"https://[a-z0-9.-]+/[!-\[\]-~]*")
+# What the standard library would drop or mend in silence, until an address is another one.
+_TWISTED = re.compile(
+    r".*[\x00-\x1f\x7f-\x9f\\]|(?!https?://[^/])[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.DOTALL
+)
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _PLACE = re.compile(r"at `\$\.?([^`]*)`$")
 _KEY_PLACE = re.compile(r"at `key` in `\$\.?([^`]*)`$")
@@ -98,6 +104,8 @@ def absolute(url: str, site: Site, field: str) -> str:
     """Return `url` as https on its host, a relative one on the site's canonical domain."""
     if _ORDINARY.fullmatch(url):
         return url
+    if _TWISTED.match(url):
+        raise bad_response(site, field)
     try:
         whole = urljoin(f"https://{site.domain}/", url)
         parts = urlsplit(whole)

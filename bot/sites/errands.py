@@ -19,7 +19,7 @@ from .host import Host, Hosts
 from .wire import Call, Wire
 
 #: How many seconds after its beginning a request may still be sent once more.
-BUDGET = {Priority.INTERACTIVE: 8.0, Priority.BACKGROUND: 60.0}
+BUDGET = {Priority.INTERACTIVE: 8.0, Priority.BACKGROUND: 60.0, Priority.TYPING: 0.0}
 #: How often a request is sent at most, the first time included.
 MOST_TRIES = 3
 

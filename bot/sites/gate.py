@@ -23,6 +23,8 @@ class Priority(IntEnum):
     """A person waits for the answer."""
     BACKGROUND = 1
     """A feed or a refresh, which can wait its turn."""
+    TYPING = 2
+    """Somebody types, and types on: it is answered at once, after everybody else, or not at all."""
 
 
 class Paused(Exception):

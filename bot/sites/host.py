@@ -17,7 +17,7 @@ from .gate import Crowded, Gate, Paused, Priority, Ticket
 from .memory import CoolDown, Memory
 
 #: How many seconds a caller waits for its turn before it is told to come back.
-PATIENCE = {Priority.INTERACTIVE: 5.0, Priority.BACKGROUND: 60.0}
+PATIENCE = {Priority.INTERACTIVE: 5.0, Priority.BACKGROUND: 60.0, Priority.TYPING: 0.1}
 #: Requests to one host at the same time.
 MOST_IN_FLIGHT = 4
 

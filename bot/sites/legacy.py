@@ -25,14 +25,19 @@ _IMAGES = ("images", "search")
 _FILTERS = ("system_filters", "user_filters", "search_filters")
 
 
+def read_image(row: object, site: Site) -> Post:
+    """Return the post of a decoded image, in the older spelling or today's; `BadResponse`."""
+    if isinstance(row, dict) and "original_format" in row and "format" not in row:
+        row = _image(row)
+    return philomena_bodies.read_post(row, site, {})
+
+
 def read_posts(body: object, site: Site) -> tuple[Post, ...]:
     """Return the posts of an archived `images.json` or `search.json`; raise `BadResponse`.
 
     Ids were texts, tags one text with commas, addresses without their scheme.
     """
-    return tuple(
-        philomena_bodies.read_post(_image(row), site, {}) for row in _rows(body, site, _IMAGES)
-    )
+    return tuple(read_image(row, site) for row in _rows(body, site, _IMAGES))
 
 
 def read_filters(body: object, site: Site) -> tuple[Filter, ...]:
@@ -52,14 +57,12 @@ def _rows(body: object, site: Site, names: tuple[str, ...]) -> list[Any]:
     return rows
 
 
-def _image(row: object) -> object:
-    if not isinstance(row, dict):
-        return row
+def _image(row: dict[Any, Any]) -> dict[str, Any]:
     image = {_RENAMED.get(key, key): value for key, value in row.items()}
     for key in {"id", "uploader_id"} & image.keys():
         image[key] = _number(image[key])
     if isinstance(tags := image.get("tags"), str):
-        image["tags"] = [name for tag in tags.split(",") if (name := tag.strip())]
+        image["tags"] = [name for tag in tags.split(",") if (name := tag.strip(" "))]
     if isinstance(ids := image.get("tag_ids"), list):
         image["tag_ids"] = [_number(one) for one in ids]
     return image

@@ -1,14 +1,14 @@
 """Philomena boards, Derpibooru and Ponybooru among them (seeds S1, S3; reference: boards, 1)."""
 
+from bot.catalogue import Site
 from bot.posts.model import Post
 from bot.texts import _
 
-from . import asking, decode
+from . import asking, decode, legacy
 from . import philomena_routes as routes
 from .board import DEFAULT_PER_PAGE, PostPage, Sort
 from .errors import NotFound, SiteError, Withheld
 from .gate import Priority
-from .philomena_bodies import decode_post
 from .philomena_filters import FilterCalls
 from .philomena_forums import ForumCalls
 from .philomena_images import ImageCalls, read_page
@@ -16,6 +16,17 @@ from .philomena_people import PeopleCalls
 from .philomena_tags import TagCalls
 
 __all__ = ["PhilomenaBoard", "decode_post"]
+
+
+def decode_post(body: object, site: str | Site) -> Post:
+    """Return the post that `body`, the object under `image`, describes.
+
+    Archived bodies from before Philomena are read too. `site` is a name of the catalogue or a
+    row of it. Raises `BadResponse` whose `field` names the place, such as `image.tags`, for
+    anything that no board sends or sent.
+    """
+    row = decode.find_site(site)
+    return legacy.read_image(decode.plain(body, row, "image"), row)
 
 
 class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls):

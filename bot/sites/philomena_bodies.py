@@ -8,7 +8,7 @@ from bot.catalogue import Site
 from bot.posts.model import Maybe, Post
 
 from . import decode
-from .decode import Id, Int
+from .decode import Id, Int, Total
 from .errors import BadResponse
 from .picture import Picture
 
@@ -55,18 +55,8 @@ class Many(Struct):
     """The envelope of a search of images."""
 
     images: list[Any]
-    total: Int | None = None
+    total: Total | None = None
     interactions: Any = ()
-
-
-def decode_post(body: object, site: str | Site) -> Post:
-    """Return the post that `body`, the object under `image`, describes.
-
-    `site` is a name of the catalogue or a row of it. Raises `BadResponse` whose `field` names
-    the place, such as `image.tags`, for anything that no Philomena board sends.
-    """
-    row = decode.find_site(site)
-    return read_post(decode.plain(body, row, "image"), row, {})
 
 
 def read_post(body: object, site: Site, done: dict[int, tuple[tuple[str, str], ...]]) -> Post:

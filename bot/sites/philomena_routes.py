@@ -5,7 +5,7 @@ from .routes import Route, route
 _API = "/api/v1/json"
 _PAGE = "page per_page"
 
-COMMENT = route(f"GET {_API}/comments/:comment_id", "comment", "key")
+COMMENT = route(f"GET {_API}/comments/:comment_id", "comment")
 IMAGE = route(f"GET {_API}/images/:image_id", "image", "key filter_id")
 UPLOAD = route(f"POST {_API}/images", "upload", "key", reads=False)
 FEATURED = route(f"GET {_API}/images/featured", "featured", "key filter_id")

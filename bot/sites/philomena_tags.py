@@ -1,6 +1,7 @@
 """A Philomena board's tags: by name, slug, number, beginning, or search (boards, 1.1, 1.6-1.8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from msgspec import UNSET, structs
@@ -9,34 +10,22 @@ from bot.posts.model import Maybe
 from bot.posts.tags import clean_tag_name, decode_slug, encode_slug
 from bot.texts import _
 
-from . import asking
+from . import asking, decode
 from . import philomena_routes as routes
 from .asking import Client
-from .board import DEFAULT_PER_PAGE, Page, Tag
+from .board import DEFAULT_PER_PAGE, MAX_PER_PAGE, MOST_SUGGESTIONS, Page, Suggestion, Tag
 from .decode import Id, Int
-from .errors import BadRequest, NotFound
+from .errors import NotFound
+from .gate import Priority
 from .record import Record
 from .tag_bodies import OneTag, read_tag
+from .tag_names import TagNames
 
 #: Characters whose slug was always the same, so that it can be computed (boards, 1.7).
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_ -./\\:+")
 #: Aliases lead to a tag directly; a site that chains or loops them is not followed for ever.
 _MOST_ALIASES = 3
-#: What a completion needs at least, in bytes, and how many it has at most (boards, 1.1).
-_SHORTEST_TERM = 3
-_MOST_SUGGESTIONS = 10
 _MOST_IDS = 50
-
-
-class Suggestion(Record, frozen=True, kw_only=True):
-    """One completion of what somebody types (GET autocomplete/tags; boards, 1.1)."""
-
-    canonical: str
-    """The tag's name."""
-    alias: Maybe[str | None] = UNSET
-    """The other name that was typed; `None` where it was the tag's own."""
-    images: Maybe[Int | None] = UNSET
-    """How many posts have it."""
 
 
 class NumberedTag(Record, frozen=True, kw_only=True):
@@ -90,14 +79,33 @@ class TagCalls(Client):
         """
         return (await self._by_slug(slug))[0]
 
+    async def canonical_names(
+        self, names: Iterable[str], *, priority: Priority = Priority.INTERACTIVE
+    ) -> dict[str, str]:
+        """Return by name what its tag is called, aliases followed; names of no tag are left out.
+
+        Up to 50 are asked for at once (GET search/tags).
+        """
+
+        async def search(q: str) -> Page[Tag]:
+            return await self.search_tags(q, per_page=MAX_PER_PAGE, priority=priority)
+
+        unreadable = partial(decode.bad_response, self.site, "tag")
+        return await TagNames(search, name_query, unreadable).canonical(names)
+
     async def search_tags(
-        self, q: str, *, page: int = 1, per_page: int = DEFAULT_PER_PAGE
+        self,
+        q: str,
+        *,
+        page: int = 1,
+        per_page: int = DEFAULT_PER_PAGE,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> Page[Tag]:
         """Return a page of the tags that match `q`, most used first (GET search/tags).
 
         Such as `analyzed_name:wing`; fields: boards, 2.5.
         """
-        found = await self._search(q, page, per_page)
+        found = await self._search(q, page, per_page, priority)
         return Page(
             items=tuple(tag for tag, _target in found.items),
             total=found.total,
@@ -107,18 +115,21 @@ class TagCalls(Client):
         )
 
     async def complete_tags(
-        self, term: str, *, limit: int = _MOST_SUGGESTIONS
+        self,
+        term: str,
+        *,
+        limit: int = MOST_SUGGESTIONS,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> tuple[Suggestion, ...]:
         """Return the tags that begin with `term`, most used first (GET autocomplete/tags).
 
         The cheapest way from an alias to its tag. `term` has at least 3 bytes, `limit` is 1 to
         10: others are refused here, as the board does (boards, 1.1).
         """
-        asking.check_query(self.site, term)
-        if len(term.encode()) < _SHORTEST_TERM:
-            raise BadRequest(self.site.name, _("Type at least three letters."))
-        asking.check_range(self.site, "limit", limit, 1, _MOST_SUGGESTIONS)
-        value = await self._ask.ask(routes.COMPLETE, {"vsn": 2, "term": term, "limit": limit})
+        asking.check_beginning(self.site, term, limit)
+        value = await self._ask.ask(
+            routes.COMPLETE, {"vsn": 2, "term": term, "limit": limit}, priority=priority
+        )
         reader = self._ask.reader(Suggestion, "suggestion")
         return self._ask.many(value, "suggestions", reader).items
 
@@ -147,8 +158,10 @@ class TagCalls(Client):
             _("{site} has no tag of that name.").format(site=self.site.title),
         )
 
-    async def _search(self, q: str, page: int, per_page: int) -> Page[tuple[Tag, str | None]]:
-        value = await self._ask.search(routes.SEARCH_TAGS, q, page, per_page)
+    async def _search(
+        self, q: str, page: int, per_page: int, priority: Priority = Priority.INTERACTIVE
+    ) -> Page[tuple[Tag, str | None]]:
+        value = await self._ask.search(routes.SEARCH_TAGS, q, page, per_page, priority)
         return self._ask.many(
             value,
             "tags",

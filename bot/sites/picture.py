@@ -81,6 +81,8 @@ class Picture(Struct, kw_only=True):
     """Only of a deleted post."""
     duplicate_of: Maybe[Id | None] = UNSET
     """Only of a merged post: the one that it went into."""
+    approved: Maybe[bool | None] = UNSET
+    """In no document; the boards know it of every post, and where one says no it is believed."""
 
     def post(self, site: Site, place: str, **own: Any) -> Post:
         """Return the post that it is, with the fields that are the board's own.
@@ -126,5 +128,6 @@ class Picture(Struct, kw_only=True):
             hidden_from_users=self.hidden_from_users,
             deletion_reason=self.deletion_reason,
             duplicate_of=self.duplicate_of,
+            approved=self.approved,
             **own,
         )

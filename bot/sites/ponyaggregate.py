@@ -6,19 +6,16 @@ and never made up; without it the site may answer that it wants one, which is `N
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from bot.catalogue import Site
-from bot.secret import Secret
 from bot.texts import _
 
 from . import decode
 from . import ponyaggregate_bodies as bodies
 from . import ponyaggregate_requests as requests
 from . import ponyaggregate_routes as routes
-from .errands import Reply
-from .errors import BadRequest, KeyRefused, Refused
+from .errors import BadRequest
+from .ponyaggregate_account import OF_THE_KEY, Account
 from .ponyaggregate_bodies import Attachment, Imported, PendingAttachment, Session, User
 from .ponyaggregate_requests import (
     Key,
@@ -30,7 +27,6 @@ from .ponyaggregate_requests import (
     SubmissionType,
 )
 from .routes import Route
-from .transport import KEY_REFUSALS, Transport
 from .upload import Content, Progress
 
 __all__ = [
@@ -48,17 +44,14 @@ __all__ = [
     "User",
 ]
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: As in the addresses of Pony.Tube's videos.
 _VIDEO = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MIME = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _LONGEST_NAME = 255
-#: A 403 about one thing says that it is somebody else's, and not that the key is wrong.
-_OF_THE_KEY = frozenset({401})
 _BIGGEST_IMAGE = 9_999_999_999
 
 
-class PonyAggregate:
+class PonyAggregate(Account):
     """The operator's account on PonyAggregate.
 
     `key` is the operator's own and goes to the site's host alone. Every method raises a
@@ -67,46 +60,6 @@ class PonyAggregate:
     `KeyRefused` ends the key's use until a restart (rule L8). `turnstile` is a token that a
     person obtained in a browser (rule L15).
     """
-
-    def __init__(
-        self,
-        site: Site,
-        transport: Transport,
-        *,
-        key: str | None = None,
-    ) -> None:
-        transport.admit(site)
-        self.site = site
-        self._transport = transport
-        self._key = key
-        self._refused = False
-
-    # ------------------------------------------------------------------------------- account
-
-    async def users_me(self) -> User:
-        """Return whose key it is (POST users/me, which changes nothing)."""
-        reply = await self._send(routes.USERS_ME, idempotent=True)
-        return bodies.read_user(reply.value, self.site)
-
-    async def login(
-        self, identifier: str, password: Secret, *, turnstile: str | None = None
-    ) -> Session:
-        """Return the session cookie that name and password give; nothing is stored or sent on.
-
-        Here for the sake of completeness: no command reaches it, as Discord forbids to ask
-        anybody for a password (rule D9). Raises `Refused` where the site does not know them.
-        """
-        body = {"identifier": identifier, "password": password.reveal()}
-        reply = await self._transport.send(
-            self.site,
-            routes.LOGIN.method,
-            routes.LOGIN.fill(self.site),
-            body={**body, **_proof("auth", turnstile)},
-        )
-        session = bodies.read_session(reply.headers, self._transport.clock.now())
-        if session is None:
-            raise decode.bad_response(self.site, "Set-Cookie")
-        return session
 
     # --------------------------------------------------------------------------- submissions
 
@@ -212,7 +165,7 @@ class PonyAggregate:
         """Tell that an attachment's file is in its place (PUT attachments/[name]/finalize)."""
         name = requests.check_uuid(self.site, uuid)
         await self._whose(
-            lambda: self._send(routes.ATTACHMENT_FINALIZE, key_refusals=_OF_THE_KEY, name=name)
+            lambda: self._send(routes.ATTACHMENT_FINALIZE, key_refusals=OF_THE_KEY, name=name)
         )
 
     # --------------------------------------------------------------------------------- lists
@@ -252,70 +205,6 @@ class PonyAggregate:
             routes.COLLABORATORS_REMOVE, list_id, "collaboratorUsernames", usernames
         )
 
-    # -------------------------------------------------------------------------------- sending
-
-    async def _change(self, route: Route, body: Mapping[str, Any], turnstile: str | None) -> Reply:
-        return await self._send(route, {**body, **_proof("invisible", turnstile)})
-
-    async def _change_of(
-        self,
-        route: Route,
-        thing: Key,
-        body: Mapping[str, Any] | None,
-        turnstile: str | None = None,
-    ) -> None:
-        """Change one thing that exists, and may be somebody else's."""
-        if not _KEY.fullmatch(str(thing)):
-            raise BadRequest(self.site.name, _("That is no id of PonyAggregate."))
-        sent = None if body is None else {**body, **_proof("invisible", turnstile)}
-        await self._whose(lambda: self._send(route, sent, key_refusals=_OF_THE_KEY, id=str(thing)))
-
     async def _entries(self, route: Route, list_id: Key, name: str, entries: Iterable[Key]) -> None:
         found = requests.check_entries(self.site, entries)
         await self._change_of(route, list_id, {name: found})
-
-    async def _whose(self, send: Callable[[], Awaitable[Reply]]) -> None:
-        """Send; where it is not allowed, find out whether that is the thing or the key (L8)."""
-        try:
-            await send()
-        except Refused as error:
-            if type(error) is Refused and error.until is None:
-                await self.users_me()
-            raise
-
-    async def _send(
-        self,
-        route: Route,
-        body: Mapping[str, Any] | None = None,
-        *,
-        idempotent: bool = False,
-        key_refusals: frozenset[int] = KEY_REFUSALS,
-        **parts: str,
-    ) -> Reply:
-        if self._key is None:
-            text = _("There is no key for {site}; the operator can set {setting}.")
-            setting = f"MAILMARE_{self.site.name.upper()}_KEY"
-            raise BadRequest(self.site.name, text.format(site=self.site.title, setting=setting))
-        if self._refused:
-            raise KeyRefused(
-                self.site.name,
-                _("{site} refuses the operator's key.").format(site=self.site.title),
-            )
-        try:
-            return await self._transport.send(
-                self.site,
-                route.method,
-                route.fill(self.site, **parts),
-                body=body,
-                bearer=self._key,
-                idempotent=idempotent,
-                key_refusals=key_refusals,
-            )
-        except KeyRefused:
-            self._refused = True
-            raise
-
-
-def _proof(kind: str, turnstile: str | None) -> dict[str, str]:
-    """Return how a person's proof travels; nothing is made up where there is none (L15)."""
-    return {} if turnstile is None else {"cfKey": kind, "cfToken": turnstile}

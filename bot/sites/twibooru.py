@@ -1,21 +1,39 @@
 """Twibooru, API version 3 (seed S4; reference: boards, 4)."""
 
+import re
+from collections.abc import Iterable
+from functools import partial
+
 from msgspec import structs
 
 from bot.catalogue import Site
 from bot.posts.model import Post
 from bot.posts.tags import clean_tag_name
+from bot.query import QueryError
+from bot.query.canonical import leaf_text
+from bot.query.tree import TAGS, Wild
 from bot.texts import _
 
 from . import asking, decode
 from . import twibooru_bodies as bodies
 from . import twibooru_routes as routes
 from .asking import Client
-from .board import DEFAULT_PER_PAGE, CommentPage, Page, PostPage, Sort, Tag
-from .errors import NotFound
+from .board import (
+    DEFAULT_PER_PAGE,
+    MAX_PER_PAGE,
+    MOST_SUGGESTIONS,
+    CommentPage,
+    Page,
+    PostPage,
+    Sort,
+    Suggestion,
+    Tag,
+)
+from .errors import BadRequest, NotFound
 from .gate import Priority
 from .oembed import OEmbed, OEmbeds
 from .tag_bodies import read_tag
+from .tag_names import TagNames
 from .transport import Transport
 from .twibooru_bodies import decode_post
 
@@ -160,11 +178,30 @@ class TwibooruBoard(Client):
             skipped=bad,
         )
 
+    async def canonical_names(
+        self, names: Iterable[str], *, priority: Priority = Priority.INTERACTIVE
+    ) -> dict[str, str]:
+        """Return by name what its tag is called, aliases followed; names of no tag are left out.
+
+        Up to 50 are asked for at once (GET search/tags).
+        """
+
+        async def search(q: str) -> Page[Tag]:
+            return await self.search_tags(q, per_page=MAX_PER_PAGE, priority=priority)
+
+        unreadable = partial(decode.bad_response, self.site, "tag")
+        return await TagNames(search, _quoted, unreadable).canonical(names)
+
     async def search_tags(
-        self, q: str, *, page: int = 1, per_page: int = DEFAULT_PER_PAGE
+        self,
+        q: str,
+        *,
+        page: int = 1,
+        per_page: int = DEFAULT_PER_PAGE,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> Page[Tag]:
         """Return a page of the tags that match `q`, most used first (GET search/tags)."""
-        value = await self._ask.search(routes.SEARCH_TAGS, q, page, per_page)
+        value = await self._ask.search(routes.SEARCH_TAGS, q, page, per_page, priority)
         return self._ask.many(
             value,
             "tags",
@@ -173,10 +210,33 @@ class TwibooruBoard(Client):
             per_page=per_page,
         )
 
+    async def complete_tags(
+        self,
+        term: str,
+        *,
+        limit: int = MOST_SUGGESTIONS,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> tuple[Suggestion, ...]:
+        """Return the tags that begin with `term`, most used first (GET search/tags).
+
+        The board has no route for it; `term` and `limit` are bound as on the other boards.
+        """
+        asked = clean_tag_name(asking.check_beginning(self.site, term, limit))
+        try:
+            query = _beginning(asked)
+        except QueryError as error:
+            raise BadRequest(self.site.name, error.message) from error
+        page = await self.search_tags(query, per_page=limit, priority=priority)
+        images = {tag.name: tag.images for tag in page.items if tag.aliased_tag is None}
+        return tuple(
+            Suggestion(canonical=name, images=images.get(name), alias=tag.name)
+            if (name := tag.aliased_tag) is not None
+            else Suggestion(canonical=tag.name, images=tag.images, alias=None)
+            for tag in page.items
+        )
+
     async def _tag_by_name(self, name: str) -> Tag:
-        # Quotes make wildcards literal in this dialect (boards, 2.9).
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        found = (await self.search_tags(f'"{quoted}"')).items
+        found = (await self.search_tags(_quoted(name))).items
         for tag in found:
             if tag.name == name:
                 return tag
@@ -193,3 +253,15 @@ class TwibooruBoard(Client):
         posts, bad = decode.posts_of(many.posts, lambda row: bodies.read_post(row, self.site))
         self._ask.note(len(posts), bad)
         return PostPage(posts=posts, total=many.total, page=page, per_page=per_page, skipped=bad)
+
+
+def _quoted(name: str) -> str:
+    # Quotes make wildcards literal in this dialect (boards, 2.9).
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _beginning(name: str) -> str:
+    """Write the query for the tags that begin with a name; its own wildcards are none."""
+    pattern = re.sub(r"[\\*?]", r"\\\g<0>", name)
+    return leaf_text(Wild(TAGS, f"{pattern}*"), ("twibooru",))

@@ -11,7 +11,7 @@ from bot.posts.model import Location, Maybe, Post
 
 from . import decode
 from .board import Comment
-from .decode import Id, Int
+from .decode import Id, Total
 from .errors import BadResponse
 from .picture import Picture
 from .record import read
@@ -52,7 +52,7 @@ class Many(Struct):
     """The envelope of a search of posts."""
 
     posts: list[Any]
-    total: Int | None = None
+    total: Total | None = None
 
 
 class Comments(Struct):

@@ -67,6 +67,11 @@ def before_migrations(path: Path) -> list[Path]:
     return sorted(folder(path).glob(f"{path.stem}-*-{_BEFORE_MIGRATION}*.db"))
 
 
+def are_there(path: Path) -> bool:
+    """Tell whether there are copies of the database in their folder, made for whatever reason."""
+    return any(folder(path).glob(f"{path.stem}-*.db"))
+
+
 def restore(
     path: Path, source: Path, now: datetime, migrations: Migrations = MIGRATIONS
 ) -> Path | None:

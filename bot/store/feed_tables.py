@@ -115,7 +115,8 @@ pictures = Table(
     Index("ix_pictures_site_post_id", "site", "post_id"),
 )
 
-# Posts that are not decided yet: without thumbnails, maturing, or waiting for the site's answer.
+# Posts that are not decided yet: without thumbnails, maturing, waiting for the site's answer, or
+# set aside because something of ours went wrong with them.
 pending = Table(
     "pending",
     metadata,
@@ -125,7 +126,9 @@ pending = Table(
     Column("due_at", Instant, nullable=False),  # when it is read again
     Column("tries", Integer, nullable=False),
     ForeignKeyConstraint(["site", "post_id"], ["posts.site", "posts.id"], ondelete="CASCADE"),
-    CheckConstraint("reason IN ('thumbnails', 'settling', 'votes', 'answer')", name="reason"),
+    CheckConstraint(
+        "reason IN ('thumbnails', 'settling', 'votes', 'answer', 'fault')", name="reason"
+    ),
     Index("ix_pending_site_due_at", "site", "due_at"),
 )
 

@@ -186,11 +186,13 @@ class SiteFilters(Repository):
         """Return the server's imported filters and those of one channel, oldest first."""
         return await self._select(_applying(site_filters, guild_id, channel_id))
 
-    async def refreshed_before(self, instant: datetime, *, limit: int) -> tuple[SiteFilter, ...]:
-        """Return at most `limit` imported filters that were last read before, oldest first."""
+    async def refreshed_before(
+        self, instant: datetime, *, site: str, limit: int
+    ) -> tuple[SiteFilter, ...]:
+        """Return at most `limit` filters of a site that were last read before, oldest first."""
         found = await self._connection.execute(
             select(*_SITE_FILTER)
-            .where(site_filters.c.refreshed_at < instant)
+            .where(site_filters.c.site == site, site_filters.c.refreshed_at < instant)
             .order_by(site_filters.c.refreshed_at, site_filters.c.id)
             .limit(limit)
         )

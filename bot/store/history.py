@@ -20,8 +20,9 @@ from sqlalchemy import (
 from bot.texts import _
 
 from .announcement_rows import COLUMNS, Announcement, Status, announcement_of
-from .feed_tables import announcements, subscriptions
+from .feed_tables import announcements, pending, subscriptions
 from .repository import Repository
+from .seen import Waiting
 from .subscriptions import Pause
 
 #: What has been in the channel.
@@ -54,6 +55,8 @@ class Outbox(Struct, frozen=True, kw_only=True):
     """Since when the oldest of them is due; in the future where it is not yet."""
     aside: int
     """Those that Discord always refused (fault F41)."""
+    faulty: int = 0
+    """Posts that are tried again because something of ours went wrong with them (fault F42)."""
 
 
 class History(Repository):
@@ -141,8 +144,17 @@ class History(Repository):
         found = await self._connection.execute(
             select(func.count()).where(announcements.c.status == Status.ASIDE)
         )
+        aside = found.scalar_one()
+        found = await self._connection.execute(
+            select(func.count()).where(pending.c.reason == Waiting.FAULT)
+        )
         return Outbox(
-            feeds=feeds, paused=paused_feeds, owed=owed, oldest=oldest, aside=found.scalar_one()
+            feeds=feeds,
+            paused=paused_feeds,
+            owed=owed,
+            oldest=oldest,
+            aside=aside,
+            faulty=found.scalar_one(),
         )
 
     async def steps(

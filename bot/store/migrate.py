@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from . import sqlite
 from .errors import StoreNewerError
+from .feed_tables import announcements
 from .migrations import REVISIONS
 
 
@@ -17,6 +18,8 @@ class Migrations(Struct, frozen=True):
     """Oldest first."""
     location: str = "bot.store:migrations"
     """Where the scripts are, as Alembic names places."""
+    tables: frozenset[str] = frozenset()
+    """What a database at the last revision has at least."""
 
     @property
     def head(self) -> str:
@@ -26,14 +29,18 @@ class Migrations(Struct, frozen=True):
     def pending(self, path: Path, revision: str | None) -> bool:
         """Tell whether a database at this revision is to be migrated.
 
-        Raises StoreNewerError if the revision is not one of ours.
+        Raises StoreNewerError if the revision is not one of ours, StoreDamagedError if it is the
+        last one and a table of it is missing.
         """
         if revision is not None and revision not in self.revisions:
             raise StoreNewerError(path, revision)
+        if revision == self.head:
+            sqlite.check_tables(path, self.tables)
         return revision != self.head
 
 
-MIGRATIONS = Migrations()
+#: The feeds' tables are the last to join the one collection that all are in.
+MIGRATIONS = Migrations(tables=frozenset(announcements.metadata.tables))
 
 
 async def migrate(path: Path, migrations: Migrations = MIGRATIONS) -> None:

@@ -21,9 +21,9 @@ class Notice(Struct, frozen=True, kw_only=True):
     subscription_id: int | None = None
     site: str = ""
     kind: str
-    """`paused`, `resumed`, `outage` or `outage over`."""
+    """`paused`, `resumed`, `silent`, `outage`, `outage over`, `unread` or `unread edits`."""
     detail: str = ""
-    """Of a pause its `Pause`; of an outage the site's reason."""
+    """Of a pause its `Pause`, of an outage the site's reason; else what nothing is read before."""
     created_at: datetime
     told_at: datetime | None = None
     attempts: int = 0

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 from sqlalchemy import delete, exists, select, update
 
+from .announcements import Announcements
 from .feed_tables import subscriptions
 from .repository import Repository
+from .subscriptions import FeedKind
 from .tables import audit, channels, denials, filters, guilds, site_filters
 
 #: How long a server's data outlive the bot's removal: it may have been a slip.
 GRACE = timedelta(days=30)
+#: A removal that is undone so soon was a slip: what was owed comes as if nothing had happened.
+SLIP = timedelta(hours=1)
 
 #: Every column that says which member did something.
 _TRACES = (
@@ -39,8 +43,10 @@ class Retention(Repository):
     async def joined(self, guild_id: int) -> None:
         """Note that the bot is in a server: what is kept of it stays.
 
-        Where it had been removed, what appeared meanwhile is not new to the server's feeds.
+        Where it had been removed, what appeared meanwhile is not new to the server's feeds; and
+        where that was no slip, what they were owed before is only counted (fault F38).
         """
+        await self._fold_stale(guild_id)
         away = exists().where(guilds.c.id == guild_id, guilds.c.removed_at.is_not(None))
         await self._connection.execute(
             update(subscriptions)
@@ -50,6 +56,25 @@ class Retention(Repository):
         await self._connection.execute(
             update(guilds).where(guilds.c.id == guild_id).values(removed_at=None)
         )
+
+    async def _fold_stale(self, guild_id: int) -> None:
+        """Only count what a server's feeds were owed when the bot was removed from it.
+
+        Single posts, which would come in a burst; a digest is one message.
+        """
+        long_away = exists().where(
+            guilds.c.id == guild_id, guilds.c.removed_at <= self._now() - SLIP
+        )
+        found = await self._connection.execute(
+            select(subscriptions.c.id).where(
+                subscriptions.c.guild_id == guild_id,
+                subscriptions.c.kind == FeedKind.FEED,
+                long_away,
+            )
+        )
+        outbox = Announcements(self._connection, self._clock)
+        for subscription_id in await outbox.longest_queues(list(found.scalars()), 0):
+            await outbox.fold(subscription_id, 0)
 
     async def reconcile(
         self, present: Collection[int], *, shard_id: int = 0, shard_count: int = 1

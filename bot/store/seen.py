@@ -45,6 +45,8 @@ class Waiting(StrEnum):
     """Some query depends on its score."""
     ANSWER = "answer"
     """Some query can only be decided by the site."""
+    FAULT = "fault"
+    """Something of ours went wrong with it: it is tried again, as long as it is (fault F42)."""
 
 
 class Pending(Struct, frozen=True, kw_only=True):

@@ -201,6 +201,14 @@ def check_foreign_keys(path: Path, execute: Callable[[str], Any]) -> None:
         raise StoreDamagedError(path, f"rows without what they belong to, in {tables}")
 
 
+def check_tables(path: Path, names: frozenset[str]) -> None:
+    """Raise StoreDamagedError if one of the tables `names` is missing."""
+    with told(path), closing(_open_to_look(path)) as connection, _blaming_the_file(path):
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if missing := names - there:
+        raise StoreDamagedError(path, f"without the tables {', '.join(sorted(missing))}")
+
+
 def _check_magic(path: Path) -> None:
     try:
         with path.open("rb") as file:

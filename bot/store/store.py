@@ -160,7 +160,7 @@ class Store:
     def _judge(self) -> str | None:
         if not sqlite.is_empty(self.path):
             return sqlite.examine(self.path)
-        if self.path.exists() and backups.before_migrations(self.path):
+        if self.path.exists() and backups.are_there(self.path):
             # There was something in it once.
             raise StoreDamagedError(self.path, "the file is empty")
         return None

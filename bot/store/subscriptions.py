@@ -205,11 +205,17 @@ class Subscriptions(Repository):
         """Return the subscriptions of a channel, thread or forum."""
         return await self._select(subscriptions.c.channel_id == channel_id)
 
-    async def guilds(self, site: str) -> tuple[int, ...]:
-        """Return the ids of the servers that have a subscription of a site which runs, sorted."""
+    async def guilds(self, site: str, *, begun_before: datetime | None = None) -> tuple[int, ...]:
+        """Return the ids of the servers that have a subscription of a site which runs, sorted.
+
+        With `begun_before` only those of which posts from before that instant may be new to one.
+        """
+        wanted = and_(subscriptions.c.site == site, subscriptions.c.pause == Pause.NONE)
+        if begun_before is not None:
+            wanted = and_(wanted, subscriptions.c.since < begun_before)
         found = await self._connection.execute(
             select(subscriptions.c.guild_id)
-            .where(subscriptions.c.site == site, subscriptions.c.pause == Pause.NONE)
+            .where(wanted)
             .distinct()
             .order_by(subscriptions.c.guild_id)
         )

@@ -26,7 +26,7 @@ def mailmare(
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -98,7 +98,7 @@ def test_health_loads_nothing_of_discord_nor_of_the_sites(environ: Environ) -> N
         env=environ(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     assert done.stdout.splitlines()[-2:] == ["1", "[]"]
@@ -125,9 +125,8 @@ class TestInvite:
     @pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999"])
     def test_refuses_a_number_that_is_no_id(self, environ: Environ, number: str) -> None:
         done = mailmare("invite", "--application-id", number, env=environ())
-        assert done.returncode != Exit.OK
-        assert done.stdout == ""
-        assert "Traceback" not in done.stderr
+        assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+        assert "up to 19 digits" in done.stderr
 
     async def test_asks_discord_whose_token_it_is(
         self, environ: Environ, discord: LoopbackDiscord, tmp_path: Path

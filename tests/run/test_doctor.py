@@ -1,5 +1,6 @@
 """`mailmare doctor`: a line for each check, over real HTTP to simulated sites and Discord."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +60,7 @@ async def test_all_is_well_where_all_is_as_documented(
     assert list(lines) == [
         "settings",
         "data directory",
+        "database",
         "clock",
         "Derpibooru",
         "Ponybooru",
@@ -67,6 +69,7 @@ async def test_all_is_well_where_all_is_as_documented(
         "PonyAggregate",
         "Discord",
         "log-ins",
+        "permissions",
     ]
     for name in ("derpibooru", "ponybooru", "twibooru", "ponyapi"):
         agents = {request.headers["User-Agent"] for request in sites.requests[name]}
@@ -147,7 +150,10 @@ async def test_a_clock_that_is_off_is_told(settings: Settings) -> None:
 
     status, lines = await found(settings, Late())
     assert status == Exit.FAILED
-    assert "300 s off" in lines["clock"] or "299 s off" in lines["clock"]
+    told = re.search(r"(\d+) s off", lines["clock"])
+    assert told is not None
+    # Less by as long as the answer took.
+    assert 240 <= int(told[1]) <= 301
 
 
 async def test_a_token_that_discord_refuses_is_told(
@@ -170,7 +176,7 @@ async def test_used_up_log_ins_are_told_with_the_time_to_wait(
     assert "0 of 1000 left, 1 needed. Wait 2 h" in lines["log-ins"]
 
 
-async def test_an_unreachable_discord_is_told_thrice_and_the_sites_are_asked_all_the_same(
+async def test_an_unreachable_discord_is_told_and_the_sites_are_asked_all_the_same(
     settings: Settings,
 ) -> None:
     status, lines = await found(
@@ -181,7 +187,35 @@ async def test_an_unreachable_discord_is_told_thrice_and_the_sites_are_asked_all
         "clock",
         "Discord",
         "log-ins",
+        "permissions",
     ]
+
+
+async def test_permissions_that_the_roles_do_not_give_are_told(
+    settings: Settings, discord: LoopbackDiscord
+) -> None:
+    discord.everybody_may = str(1 << 10 | 1 << 11 | 1 << 38)
+    status, lines = await found(settings)
+    assert status == Exit.OK
+    assert "not by its roles: Embed Links (1), Read Message History (1)." in lines["permissions"]
+    discord.in_a_guild = False
+    _status, lines = await found(settings)
+    assert "mailmare invite" in lines["permissions"]
+
+
+async def test_the_database_is_looked_at_and_never_made_or_changed(settings: Settings) -> None:
+    """F30: damaged is told with the way to restore it; none yet, or one in use, is no fault."""
+    path = settings.data_dir / FILE_NAME
+    _status, lines = await found(settings)
+    assert "none yet" in lines["database"]
+    assert not path.exists()
+    async with Store(path, Clock()):
+        _status, lines = await found(settings)
+        assert lines["database"].endswith(f"{path} is sound.")
+    path.write_bytes(path.read_bytes()[:5000])
+    status, lines = await found(settings)
+    assert status == Exit.FAILED
+    assert "mailmare db restore" in lines["database"]
 
 
 async def test_a_site_that_rests_is_not_asked_and_its_rest_is_told(

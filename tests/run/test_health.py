@@ -100,7 +100,10 @@ def test_a_beat_counts_for_three_intervals(path: Path, age: int, *, ok: bool) ->
     assert check(path, START).ok is ok
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\xff", b"[1]", b'{"pid": "x"}'])
+NAIVE = b'{"pid": 1, "at": "2026-11-22T10:00:00", "alive_at": null, "interval": 15.0}'
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"\xff", b"[1]", b'{"pid": "x"}', NAIVE])
 def test_a_file_that_says_nothing_is_not_a_living_bot(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert not check(path, START).ok

@@ -41,6 +41,9 @@ LEAKS = [
     f"token={CANARY}",
     f'"token": "{CANARY}", "type": 2',
     f"{{'cfToken': '{CANARY}'}}",
+    f"params=[('q', 'safe'), ('key', '{CANARY}')]",
+    f'["token", "{CANARY}"]',
+    f"(b'authorization', b'Bearer {CANARY}')",
     f"password={CANARY}",
     f"api_key={CANARY}",
     f"X-Api-Key: {CANARY}",
@@ -94,9 +97,9 @@ def test_a_value_too_short_to_be_a_secret_does_not_tear_words_apart() -> None:
     ["https://" * 40_000, "a" * 300_000, "key=" * 80_000, "aaaaa." * 50_000, "Bearer " * 40_000],
 )
 def test_a_long_hostile_line_costs_no_more_than_its_length(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     Redactor([TOKEN])(text)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize("format", ["text", "json"])
@@ -266,7 +269,7 @@ def test_a_closed_stream_does_not_end_the_program_nor_lend_its_number(
             f"{tmp_path}/store",
         ],
         env=environ(),
-        timeout=30,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0
@@ -281,7 +284,7 @@ def test_an_uncaught_error_of_a_process_is_redacted(environ: Callable[..., dict[
         ],
         env=environ(),
         capture_output=True,
-        timeout=30,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 1

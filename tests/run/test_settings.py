@@ -155,6 +155,13 @@ def test_the_data_directory_may_not_be_a_file(tmp_path: Path) -> None:
     assert list(problems({"MAILMARE_DATA_DIR": str(file)})) == ["MAILMARE_DATA_DIR"]
 
 
+@pytest.mark.parametrize("path", ["a\0b", "~nobody-of-that-name/data", "/" + "a" * 5000])
+def test_what_is_no_path_is_refused_by_name(path: str) -> None:
+    assert list(problems({"MAILMARE_DATA_DIR": path})) == ["MAILMARE_DATA_DIR"]
+    name = "MAILMARE_DERPIBOORU_KEY_FILE"
+    assert list(problems({name: path})) == [name]
+
+
 class TestToken:
     def test_comes_from_a_secret_file(self, tmp_path: Path) -> None:
         file = tmp_path / "token"
@@ -174,7 +181,7 @@ class TestToken:
         dotenv.write_text("DISCORD_TOKEN_FILE=/nowhere\n")
         assert load({"DISCORD_TOKEN": TOKEN}, dotenv).discord_token == Secret(TOKEN)
 
-    @pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe\x00"])
+    @pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe\x00", b"no token"])
     def test_in_an_unusable_file_is_refused_by_name(
         self, tmp_path: Path, content: bytes | None
     ) -> None:

@@ -12,7 +12,9 @@ from msgspec import UNSET
 
 from bot.posts.model import Post
 from bot.safety import SAFE, Refusal, VerifiedPost, verify
-from bot.sites import BadResponse, philomena_bodies, ponyapi, twibooru_bodies
+from bot.sites import BadResponse, ponyapi
+from bot.sites import philomena as boards
+from bot.sites import twibooru as twibooru_site
 
 HOST = "https://derpicdn.net/img/2026/11/22/7"
 PHILOMENA: dict[str, Any] = {
@@ -98,6 +100,11 @@ SPOILED: list[tuple[dict[str, Any], str]] = [
     ({"tags": ["safe", "ex_pli-cit"]}, "safety 3.5 rating"),
     ({"tags": ["safe", "e\u0301xplicit"]}, "safety 3.5 rating"),
     ({"tags": ["safe, explicit"]}, "safety 3.5 rating"),
+    ({"tags": ["safe", "#explicit"]}, "safety 3.5 rating"),
+    ({"tags": ["safe", "explicit!"]}, "safety 3.5 rating"),
+    ({"tags": ["safe", "\u04bdxplicit"]}, "safety 3.5 rating"),
+    ({"tags": ["safe", "semi\u2212grimdark"]}, "safety 3.5 rating"),
+    ({"tags": [], "tag_ids": [40482]}, "safety 3.5 rating"),
     ({"tags": ["safe", "grimdark"]}, "D2"),
     ({"tags": ["safe", "grotesque"]}, "D2"),
     ({"tags": ["safe", "gore"]}, "D2"),
@@ -128,6 +135,9 @@ SPOILED: list[tuple[dict[str, Any], str]] = [
     ({"id": 2**53 + 1}, "decoder"),
     ({"id": 10**400}, "decoder"),
     ({"id": math.nan}, "decoder"),
+    ({"id": 0}, "safety 5"),
+    ({"id": 10_000_000_000}, "safety 5"),
+    ({"id": 2**53}, "safety 5"),
     # Hidden, deleted, merged, and what is not clearly none of it.
     ({"hidden_from_users": True}, "safety 3.5 hidden"),
     ({"hidden_from_users": None}, "decoder"),
@@ -140,6 +150,9 @@ SPOILED: list[tuple[dict[str, Any], str]] = [
     ({"duplicate_of": 0}, "safety 3.5 merged"),
     ({"duplicate_of": "3"}, "decoder"),
     ({"duplicate_of": False}, "decoder"),
+    ({"approved": False}, "L14"),
+    ({"approved": None}, "L14"),
+    ({"approved": 0}, "decoder"),
     # Pictures that are not made yet, or are no pictures.
     ({"thumbnails_generated": False}, "L12"),
     ({"thumbnails_generated": None}, "L12"),
@@ -177,7 +190,20 @@ SPOILED: list[tuple[dict[str, Any], str]] = [
     (large("https://derpicdn.net@evil.example/large.png"), "safety 4"),
     (large("https://user:pass@derpicdn.net/large.png"), "safety 4"),
     (large("https://derpicdn.net:8443/large.png"), "safety 4"),
-    (large("https://derpicdn.net\\@evil.example/large.png"), "safety 4"),
+    (large("https://derpicdn.net\\@evil.example/large.png"), "decoder"),
+    (large("\\\\evil.example\\large.png"), "decoder"),
+    (large("https:derpicdn.net/large.png"), "decoder"),
+    (large("https:///derpicdn.net/large.png"), "decoder"),
+    (large("https://derp\nicdn.net/large.png"), "decoder"),
+    (large("\thttps://derpicdn.net/large.png"), "decoder"),
+    (large("https://derpicdn.net/large.png\r\n"), "decoder"),
+    (large("javascript://derpicdn.net/%0aalert(1)//large.png"), "decoder"),
+    (large("https://derpicdn.net%2f@evil.example/large.png"), "safety 4"),
+    (large("https://derpicdn.net:80/large.png"), "safety 4"),
+    (large("https://0x7f.1/large.png"), "safety 4"),
+    (large("https://evil.example#derpicdn.net/large.png"), "safety 3.5 media host"),
+    (large("https://derpicdn.net/large.svg?.png"), "safety 4"),
+    (large("https://derpicdn.net/large.svg#.png"), "safety 4"),
     (large("https://127.0.0.1/large.png"), "safety 4"),
     (large("https://[::1]/large.png"), "safety 4"),
     (large("https://localhost/large.png"), "safety 4"),
@@ -217,11 +243,11 @@ def outcome(decode: Callable[[], Post]) -> str:
 
 
 def philomena(body: object) -> str:
-    return outcome(lambda: philomena_bodies.decode_post(body, "derpibooru"))
+    return outcome(lambda: boards.decode_post(body, "derpibooru"))
 
 
 def twibooru(body: object) -> str:
-    return outcome(lambda: twibooru_bodies.decode_post(body))
+    return outcome(lambda: twibooru_site.decode_post(body))
 
 
 def pony(body: object, approved: Any = UNSET) -> str:
@@ -313,7 +339,7 @@ def test_a_spoiled_pony_is_refused(changes: dict[str, Any], rule: str) -> None:
 
 
 def test_the_renderer_is_given_the_very_object_that_was_checked() -> None:
-    post = philomena_bodies.decode_post(PHILOMENA, "derpibooru")
+    post = boards.decode_post(PHILOMENA, "derpibooru")
     verified = verify(post, SAFE)
     assert isinstance(verified, VerifiedPost)
     assert verified.post is post

@@ -183,8 +183,8 @@ def refusal(text: str, dialect: Dialect = "philomena") -> QueryError:
         ("x" * 6_000, None, 6_000, "500"),
         ("\u0301" * 6_000, None, 6_000, "500"),
         (", ".join("abcdefghijklmnopqrstuvwxyzabcdefgh"), 0, 100, "32"),
-        ("a, Deleted:True", 3, 15, "Deleted:True"),
-        ("a, deleted:t*", 0, 13, "deleted:t*"),
+        ("a, Deleted:True", 3, 10, "deleted: cannot be asked for"),
+        ("undeleted, deleted:t*", 11, 18, "deleted: cannot be asked for"),
         ("aspect_ratio:" + "9" * 400, 0, 413, "alike"),
     ],
 )
@@ -213,15 +213,17 @@ def test_the_bounds_are_of_the_persons_own_part() -> None:
         assert len(parse(sent).normal.parts) == len(parse(alone).normal.parts) + MAX_TERMS
         with pytest.raises(QueryError, match="32 terms"):
             canonical(f"{terms}, extra", policy, "philomena")
-        longest = "x" * (MAX_LENGTH - 2)
-        assert canonical(longest, policy, "twibooru") == f"{alone}, ({longest})"
-        with pytest.raises(QueryError, match="written out"):
-            canonical("x" * MAX_LENGTH, policy, "twibooru")
+        longest = "x" * MAX_LENGTH
+        sent = canonical(longest, policy, "twibooru")
+        assert sent == f"{alone}, ({longest})"
+        assert canonical(sent, policy, "twibooru") == sent
         with pytest.raises(QueryError, match="500 characters"):
             canonical("x" * (MAX_LENGTH + 1), policy, "twibooru")
         deep = "(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH
         assert canonical(deep, policy, "philomena") == f"{alone}, (a)"
-    # A date makes two terms of one.
+    # A date makes two terms of one, and longer ones.
+    with pytest.raises(QueryError, match="written out"):
+        canonical(", ".join(f"created_at:{2000 + n}" for n in range(16)), SAFE, "philomena")
     with pytest.raises(QueryError, match="32 terms"):
         canonical(", ".join(f"created_at:{2000 + n}" for n in range(17)), SAFE, "philomena")
 

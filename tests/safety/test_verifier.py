@@ -186,7 +186,7 @@ def test_a_safe_post_is_verified_with_all_that_a_renderer_needs(
         {"uploader": None, "uploader_id": None},
         {"spoilered": True},
         {"processed": False},
-        {"id": 0},
+        {"id": 9_999_999_999},
         {
             "site": "ponyapi",
             "id": 5067491655024640,

@@ -96,13 +96,15 @@ def assert_wrapped(sent: str, alone: str) -> None:
     if sent == alone:
         return
     assert sent.startswith(alone + ", ("), sent
-    depth = 0
+    depth = parts = 0
     rest = sent[len(alone) + 2 :]
     for at, character in enumerate(rest):
+        parts += depth == 0 and character == "("
         depth += (character == "(") - (character == ")")
         assert depth >= 0, sent
         if depth == 0:
             # Outside of all brackets there is nothing but the comma between two groups.
             assert character == ")" or rest[at - 1 : at + 1] in {"),", ", "}, sent
     assert depth == 0, sent
-    assert len(rest) <= 500
+    # The brackets and commas between the parts are nobody's words.
+    assert len(rest) - 2 * parts - 2 * (parts - 1) <= 500

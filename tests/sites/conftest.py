@@ -17,6 +17,9 @@ from tests.clock import MovableClock
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+#: Real seconds for one request: more than the slowest machine takes.
+PATIENCE = 60.0
+
 
 def says(
     status: int = 200,
@@ -95,8 +98,9 @@ def clock() -> MovableClock:
 @pytest.fixture
 async def transport(clock: MovableClock) -> AsyncIterator[Transport]:
     async with Transport(
-        clock, allow_loopback_http=True, total_seconds=5.0, connect_seconds=2.0, jitter=lambda: 0.0
-    ) as transport:
+        clock, allow_loopback_http=True, total_seconds=PATIENCE, connect_seconds=PATIENCE,
+        jitter=lambda: 0.0,
+    ) as transport:  # fmt: skip
         yield transport
 
 

@@ -35,7 +35,9 @@ async def clients(
             name: structs.replace(row, limits=_LIMITS) for name, row in simulated.catalogue.items()
         }
         keys: dict[str, str] = dict.fromkeys(rows, key) if key else {}
-        transport = Transport(SYSTEM_CLOCK, allow_loopback_http=True)
+        transport = Transport(
+            SYSTEM_CLOCK, allow_loopback_http=True, total_seconds=60.0, connect_seconds=60.0
+        )
         async with Sites(rows, transport, keys=keys) as sites:
             yield sites, simulated
 

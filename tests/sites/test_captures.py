@@ -12,7 +12,8 @@ from bot.posts.tags import decode_slug
 from bot.sites import CATALOGUE, Filter, Forum, ForumPost, Topic, User
 from bot.sites.legacy import read_filters, read_posts
 from bot.sites.oembed import read_oembed
-from bot.sites.philomena_bodies import decode_post, read_interactions
+from bot.sites.philomena import decode_post
+from bot.sites.philomena_bodies import read_interactions
 from bot.sites.philomena_images import read_errors, read_gallery
 from bot.sites.philomena_people import read_comment
 from bot.sites.record import Record, read
@@ -215,6 +216,10 @@ def test_bodies_from_before_philomena_become_posts_and_filters() -> None:
     )
     assert post.representations["thumb"] == ("https://derpicdn.net/img/2017/7/18/1488782/thumb.png")
     assert (post.thumbnails_generated, post.processed, post.sources) == (True, True, ())
+    for name in ("images_json_2017-07", "search_json_2015-08"):
+        body = capture(f"derpibooru-legacy/{name}.json")
+        rows = body.get("images") or body["search"]
+        assert read_posts(body, SITE) == tuple(decode_post(row, SITE.name) for row in rows)
     older = read_posts(capture("derpibooru-legacy/search_json_2015-08.json"), SITE)
     assert [(one.id, one.score, one.format) for one in older][:2] == [
         (960596, -20, "png"),

@@ -314,6 +314,22 @@ async def test_comments_of_a_philomena_board(board: PhilomenaBoard, server: Serv
     assert (page.comments[1].author, page.comments[1].body) == (None, None)
 
 
+@pytest.mark.parametrize("total", [-1, 2.5, "3", 10**30])
+async def test_a_total_that_counts_nothing_is_named(
+    board: PhilomenaBoard, twibooru: TwibooruBoard, server: Server, total: object
+) -> None:
+    """F18."""
+    server.says(200, body(images=[IMAGE], tags=[], posts=[], total=total))
+    for call, field in (
+        (board.search("safe"), "search.total"),
+        (board.search_tags("safe"), "tags.total"),
+        (twibooru.search("safe"), "search.total"),
+    ):
+        with pytest.raises(BadResponse) as caught:
+            await call
+        assert caught.value.field == field
+
+
 async def test_an_envelope_of_another_shape_is_named(board: PhilomenaBoard, server: Server) -> None:
     async def wrong(_request: web.Request) -> web.StreamResponse:
         return web.json_response({"images": {}, "comments": 1, "image": 1, "tag": {"id": 1}})

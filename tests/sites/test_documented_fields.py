@@ -58,7 +58,11 @@ SPELLINGS: dict[type, dict[str, str]] = {
 }
 #: Fields that no simulated body has, and why.
 UNSEEN: dict[type, dict[str, str]] = {
-    PostBody: {"source_urls": "read where it comes; no document has it"},
+    Image: {"approved": "believed where it comes; no document has it"},
+    PostBody: {
+        "source_urls": "read where it comes; no document has it",
+        "approved": "believed where it comes; no document has it",
+    },
 }
 
 #: What not every site has one of.

@@ -1,6 +1,7 @@
 """Limits by route, priorities, and what waiting callers are told (rules L7 to L10)."""
 
 import asyncio
+import time
 from datetime import timedelta
 
 import pytest
@@ -131,7 +132,8 @@ async def test_a_caller_behind_slow_requests_is_told_after_its_bound(
     first = asyncio.create_task(transport.get(site, "/slow"))
     await server.arrived.wait()
     second = asyncio.create_task(transport.get(site, "/second"))
-    await asyncio.sleep(0.02)
+    while not clock.sleeping:  # noqa: ASYNC110 (a clock of tests tells nobody)
+        await asyncio.sleep(0)
     clock.advance(5.1)
     with pytest.raises(Busy) as caught:
         await second
@@ -145,12 +147,18 @@ async def test_a_proven_host_gets_several_requests_at_once_but_not_many(
     transport: Transport, server: Server, site: Site
 ) -> None:
     together = most = 0
+    full = asyncio.Event()
 
     async def slow(_request: web.Request) -> web.StreamResponse:
         nonlocal together, most
         together += 1
         most = max(most, together)
-        await asyncio.sleep(0.02)
+        if together == 4:
+            # Time for one too many to come.
+            await asyncio.sleep(0.05)
+            full.set()
+        if server.count > 1:
+            await full.wait()
         together -= 1
         return web.json_response({})
 
@@ -210,10 +218,12 @@ async def test_a_request_on_its_way_is_shared_by_whoever_is_more_urgent(
 
 async def test_the_real_clock_spaces_requests_too(server: Server) -> None:
     site = at(server, "derpibooru", Limit("/", 3, 0.2))
+    began = time.monotonic()
     async with Transport(SYSTEM_CLOCK, allow_loopback_http=True) as transport:
         await asyncio.gather(*(transport.get(site, f"/{n}") for n in range(9)))
-    for n in range(6):
-        assert server.times[n + 3] - server.times[n] >= 0.2
+    # From the beginning, as a request may leave in time and arrive late.
+    for n, arrived in enumerate(server.times):
+        assert arrived - began >= n // 3 * 0.2
 
 
 async def test_a_cancelled_ticket_frees_its_place(clock: MovableClock) -> None:
@@ -224,7 +234,7 @@ async def test_a_cancelled_ticket_frees_its_place(clock: MovableClock) -> None:
     await asyncio.sleep(0)
     second.cancel()
     gate.leave()
-    await asyncio.wait_for(third, 1)
+    await asyncio.wait_for(third, 30)
     assert second.cancelled()
     gate.leave()
     await gate.close()

@@ -181,15 +181,19 @@ async def test_a_comment_is_read_alone_and_found_by_search(board: PhilomenaBoard
 
 
 async def test_a_comment_under_a_hidden_image_is_refused_and_the_key_kept(
-    board: PhilomenaBoard,
+    sites: tuple[Sites, SimulatedSites], board: PhilomenaBoard
 ) -> None:
+    """The route takes no key (seeds S1, S3), so its empty 403 says nothing of one (F15)."""
     hidden = next(
         thread[0]
         for number, thread in world().comments["derpibooru"].items()
         if thread and world().posts("derpibooru")[number].hidden
     )
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         await board.comment(hidden.id)
+    assert not isinstance(refused.value, KeyRefused)
+    assert (await board.user_filters()).items
+    assert all(one.reason == "" for one in sites[0].status())
 
 
 async def test_a_profile_has_links_and_awards(board: PhilomenaBoard) -> None:
@@ -242,11 +246,19 @@ async def test_the_owners_filters_need_a_key() -> None:
 async def test_a_key_goes_only_where_the_route_takes_one(
     sites: tuple[Sites, SimulatedSites], board: PhilomenaBoard
 ) -> None:
+    """Seeds S1, S3, Allowed Query Parameters; what they leave out: boards, 1.1."""
     for call in CALLS.values():
         await call(board)
-    for request in sites[1].requests["derpibooru"]:
-        takes = [route.takes for route in ROUTES if asked([request], route)]
-        assert takes, request.path
+    keyed = {route.call for route in ROUTES if "key" in route.takes and route.reads}
+    assert keyed == {
+        "image", "featured", "filter", "user_filters", "search_comments", "search_galleries",
+        "search_posts", "search", "search_filters", "reverse",
+    }  # fmt: skip
+    for route in ROUTES:
+        if route.reads:
+            assert asked(sites[1].requests["derpibooru"], route), route.title
+    with_key = [one.path for one in sites[1].requests["derpibooru"] if "key" in one.query]
+    assert len(with_key) == len(keyed)
 
 
 async def test_an_image_by_id_is_whatever_it_shows(board: PhilomenaBoard) -> None:

@@ -1,7 +1,7 @@
 """PonyAggregate's client against the simulated site and its storage (seed S0; boards, 4b)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,17 @@ async def simulated() -> AsyncIterator[SimulatedSites]:
 
 @pytest.fixture
 async def archive(simulated: SimulatedSites) -> AsyncIterator[PonyAggregate]:
+    async for archive in archives(simulated):
+        yield archive
+
+
+async def archives(
+    simulated: SimulatedSites, stall_seconds: float = 60.0
+) -> AsyncIterator[PonyAggregate]:
     transport = Transport(
-        SYSTEM_CLOCK, allow_loopback_http=True, stall_seconds=0.4, jitter=lambda: 0.0
-    )
+        SYSTEM_CLOCK, allow_loopback_http=True, total_seconds=60.0, connect_seconds=60.0,
+        stall_seconds=stall_seconds, jitter=lambda: 0.0,
+    )  # fmt: skip
     keys = {"ponyaggregate": PONYAGGREGATE_KEY}
     async with Sites(simulated.catalogue, transport, keys=keys) as sites:
         yield sites.ponyaggregate
@@ -257,20 +265,20 @@ async def test_what_can_be_read_once_only_is_put_once(
     assert len(simulated.ponyaggregate.storage.requests) == 1
 
 
-async def test_an_upload_that_stands_still_is_given_up(
-    archive: PonyAggregate, simulated: SimulatedSites
-) -> None:
+async def test_an_upload_that_stands_still_is_given_up(simulated: SimulatedSites) -> None:
     simulated.ponyaggregate.storage.mode = "stall"
-    with pytest.raises(Unavailable, match="too long"):
-        await archive.attach(pieces(bytes(500_000)), name="a", mime="image/png", size=500_000)
+    async for impatient in archives(simulated, stall_seconds=0.4):
+        with pytest.raises(Unavailable, match="too long"):
+            await impatient.attach(pieces(bytes(500_000)), name="a", mime="image/png", size=500_000)
 
 
 async def test_an_upload_takes_as_long_as_it_moves(
-    archive: PonyAggregate, simulated: SimulatedSites
+    archive: PonyAggregate, simulated: SimulatedSites, leap: Callable[[float], None]
 ) -> None:
     async def slow() -> AsyncIterator[bytes]:
         for _part in range(5):
-            await asyncio.sleep(0.15)
+            leap(25)
+            await asyncio.sleep(0.001)
             yield bytes(100)
 
     attachment = await archive.attach(slow(), name="a", mime="image/png", size=500)
@@ -314,7 +322,7 @@ async def test_an_upload_ends_with_its_caller(
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    await asyncio.wait_for(ended.wait(), 2)
+    await asyncio.wait_for(ended.wait(), 30)
 
 
 async def test_lists_are_made_edited_filled_and_shared(
@@ -451,6 +459,12 @@ async def test_the_longest_texts_that_are_allowed_are_sent(
         "/x",
         "https://",
         "https://[::1",
+        "https://storage.example.org:99999/x",
+        "https://storage.example.org:https/x",
+        "https://storage。example.org/x",
+        "https://xn--/x",
+        "https://storage.example.org/x\r\nCookie: a",
+        "https://storage.example.org/\ud800",
     ],
 )
 async def test_a_file_is_put_on_no_host_but_those_of_the_setting(

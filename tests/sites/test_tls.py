@@ -31,7 +31,7 @@ from bot.sites import SiteError, Transport
 
 async def main():
     outcomes = []
-    async with Transport(SYSTEM_CLOCK, total_seconds=5, connect_seconds=5) as transport:
+    async with Transport(SYSTEM_CLOCK, total_seconds=60, connect_seconds=60) as transport:
         for address in sys.argv[1:]:
             site = structs.replace(CATALOGUE["derpibooru"], base_url=address)
             try:

@@ -63,7 +63,7 @@ def test_a_new_process_does_the_same(mailmare: Mailmare, data: Path) -> None:
         env=mailmare.env | {"PYTHONPATH": str(Path(bot.__file__).parents[1])},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert (done.returncode, done.stderr) == (Exit.OK, "")

@@ -210,7 +210,8 @@ class TestSiteFilters:
                         refreshed_at=start - timedelta(hours=age),
                     )
                 )
-            found = await tx.site_filters.refreshed_before(start, limit=2)
+            found = await tx.site_filters.refreshed_before(start, site="ponybooru", limit=2)
             assert [one.filter_id for one in found] == [2, 1]
-            found = await tx.site_filters.refreshed_before(start, limit=9)
+            found = await tx.site_filters.refreshed_before(start, site="ponybooru", limit=9)
             assert [one.filter_id for one in found] == [2, 1, 4]
+            assert await tx.site_filters.refreshed_before(start, site="derpibooru", limit=9) == ()

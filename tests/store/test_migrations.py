@@ -35,11 +35,16 @@ from tests.clock import MovableClock
 
 
 def definitions(path: Path) -> dict[str, list[str]]:
-    """What the database says that its tables and indexes are; the order of constraints is free."""
+    """What the database says that its tables and indexes are.
+
+    The order of constraints is free, and SQLite writes quotes around what was renamed.
+    """
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return {
-            name: sorted(" ".join(sql.split()).removesuffix(" )").split(", CONSTRAINT "))
+            name: sorted(
+                " ".join(sql.replace('"', "").split()).removesuffix(" )").split(", CONSTRAINT ")
+            )
             for name, sql in found
             if name != "alembic_version"
         }
@@ -187,7 +192,7 @@ def test_survive_a_kill_at_any_statement(
         cwd=Path(bot.__file__).parents[1],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.stderr == ""

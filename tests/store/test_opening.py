@@ -161,6 +161,22 @@ class TestRefusal:
         path.write_bytes(b"")
         await self.refused(path, StoreDamagedError)
 
+    async def test_a_file_emptied_since_somebody_copied_it(
+        self, path: Path, clock: MovableClock
+    ) -> None:
+        """F30: a copy made by hand says as much."""
+        async with Store(path, clock) as store:
+            await store.back_up()
+        path.write_bytes(b"")
+        await self.refused(path, StoreDamagedError)
+
+    @pytest.mark.parametrize("table", ["filters", "announcements"])
+    async def test_a_database_without_one_of_its_tables(self, path: Path, table: str) -> None:
+        """F30: its pages are sound, and every command that needs the table would fail."""
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(f"DROP TABLE {table}")
+        await self.refused(path, StoreDamagedError)
+
     async def test_a_directory(self, tmp_path: Path) -> None:
         with pytest.raises(StoreReadOnlyError):
             async with Store(tmp_path, MovableClock()):
@@ -252,7 +268,7 @@ def test_a_database_that_cannot_be_written_is_refused(public: Path, empty: Path)
         cwd=Path(bot.__file__).parents[1],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.stderr == ""
