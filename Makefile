@@ -53,6 +53,7 @@ coverage: $(VENV)/dev ## How much of the rooms that matter most their tests run 
 	$(PYTEST) --hypothesis-profile=brief $(ROOMS:%=--cov=bot/%) --cov-report= \
 		--ignore=tests/feeds/test_kill.py --ignore=tests/feeds/test_feeds_benchmark.py $(ROOMS:%=tests/%)
 	@$(BIN)/python -m coverage report --fail-under=95
+	@$(BIN)/python -m coverage report --include='bot/sites/*' --format=total --fail-under=97
 
 test-kills: $(VENV)/dev ## Announcements under 200 kills at random points (part of it is in test)
 	MAILMARE_KILLS=200 $(BIN)/python -m pytest --quiet tests/feeds/test_kill.py

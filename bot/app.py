@@ -11,7 +11,7 @@ from bot.client import MailmareBot
 from bot.clock import SYSTEM_CLOCK, Clock
 from bot.cool_downs import CoolDowns
 from bot.feeds.feeds import Feeds
-from bot.loops import Beat, Loops
+from bot.loops import Beat, Loops, lag
 from bot.messenger import Messenger
 from bot.policies import Policies
 from bot.quotas import Quotas
@@ -120,6 +120,7 @@ class App:
         )
 
     def _start_loops(self) -> None:
+        self.loops.keep("event loop", lag(self.clock))
         self.loops.keep("cool-downs", self._write_cool_downs)
         self.loops.start("forget", _FORGET_EVERY, self._forget_departed)
         self.loops.start("site filters", _REFRESH_EVERY, self._refresh_site_filters)

@@ -96,7 +96,7 @@ def read_file(path: Path, site: "Site") -> "Post":
     """Return the post of a file, as the site's own answer has it; raises PostFileError."""
     from msgspec import UNSET
 
-    from bot.sites import BadResponse, philomena_bodies, ponyapi, twibooru_bodies
+    from bot.sites import BadResponse, philomena, ponyapi, twibooru
 
     try:
         body = json.loads(path.read_bytes())
@@ -110,9 +110,9 @@ def read_file(path: Path, site: "Site") -> "Post":
     inner = next((around[name] for name in _WRAPPED if name in around), body)
     try:
         if site.family == "philomena":
-            return philomena_bodies.decode_post(inner, site)
+            return philomena.decode_post(inner, site)
         if site.family == "twibooru":
-            return twibooru_bodies.decode_post(inner, site)
+            return twibooru.decode_post(inner, site)
         # Whether a pony is approved stands beside it (rule L14).
         return ponyapi.decode_post(inner, site, approved=around.get("approved", UNSET))
     except BadResponse as error:

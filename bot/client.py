@@ -37,6 +37,8 @@ EXTENSIONS = (
     "cogs.ponybooru",
     "cogs.twibooru",
     "cogs.mature",
+    "cogs.links",
+    "cogs.lookalike",
     "cogs.feed",
     "cogs.about",
     "cogs.filter",
@@ -44,8 +46,6 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.operator",
 )
-#: What a module that is about one site alone calls it, where that is not the site's own name.
-_SITES = {"cogs.pony": "ponyapi"}
 
 
 class _Tree(app_commands.CommandTree["MailmareBot"]):
@@ -137,7 +137,7 @@ class MailmareBot(commands.AutoShardedBot):
         """Load the commands, answer buttons of earlier runs, and tell Discord what changed."""
         self.add_dynamic_items(*BUTTONS, ResumeButton)
         for extension in EXTENSIONS:
-            site = _SITES.get(extension, extension.removeprefix("cogs."))
+            site = extension.removeprefix("cogs.")
             # A site that is switched off has no commands.
             if site not in CATALOGUE or site in self.finder.sites:
                 await self.load_extension(extension)

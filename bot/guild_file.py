@@ -1,6 +1,6 @@
 """A server's settings as a JSON file: written, read, checked, and compared with what is there."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Literal, TypeAlias
@@ -9,23 +9,20 @@ from zoneinfo import available_timezones
 import msgspec
 from msgspec import Meta, Struct, structs
 
-from bot.catalogue import CATALOGUE
+from bot import guild_filters
 from bot.feeds.wishes import FeedRefusedError
 from bot.guild_feeds import FeedPart, part_of, wish_of
-from bot.guild_filters import MOST_RULES, MOST_SITE_FILTERS
-from bot.policies import GuildWishes, dialect_of
-from bot.posts.tags import clean_tag_name
-from bot.query import QueryError, parse
-from bot.store import (
-    Channel,
-    Filter,
-    Guild,
-    Kind,
-    SiteFilter,
-    Subject,
-    Subscription,
-    Transaction,
+from bot.guild_filters import (
+    MOST_RULES,
+    MOST_SITE_FILTERS,
+    FilterPart,
+    FilterRefusedError,
+    SiteFilterPart,
+    replace_filters,
 )
+from bot.policies import GuildWishes
+from bot.query import QueryError
+from bot.store import Channel, Guild, Subscription, Transaction
 from bot.texts import ENGLISH, _, ngettext
 
 #: Bytes that a file may have.
@@ -33,13 +30,10 @@ LARGEST = 256 * 1024
 _FORMAT: TypeAlias = Literal["mailmare-server-1"]
 _MOST_CHANNELS = 500
 _MOST_FEEDS = 1000
-#: An imported site filter is read again at the next occasion.
+#: A file says nothing of when its feeds began.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _Id: TypeAlias = Annotated[int, Meta(ge=1, le=2**63 - 1)]
-_Text: TypeAlias = Annotated[str, Meta(max_length=500)]
-_Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=255)]
-_Tags: TypeAlias = Annotated[tuple[_Name, ...], Meta(max_length=500)]
 
 
 class GuildFileError(Exception):
@@ -56,29 +50,6 @@ class ChannelPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     id: _Id
     adult: bool | None = None
     graphic: bool | None = None
-
-
-class FilterPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One rule."""
-
-    kind: Kind
-    subject: Subject
-    expression: Annotated[str, Meta(min_length=1, max_length=500)]
-    site: str = ""
-    channel_id: _Id | None = None
-
-
-class SiteFilterPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A site's public filter, with what it said when it was last read."""
-
-    site: str
-    filter_id: _Id
-    name: _Text = ""
-    hidden_tags: _Tags = ()
-    spoilered_tags: _Tags = ()
-    hidden_query: Annotated[str, Meta(max_length=20_000)] = ""
-    spoilered_query: Annotated[str, Meta(max_length=20_000)] = ""
-    channel_id: _Id | None = None
 
 
 class GuildFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,8 +86,8 @@ def export(wishes: GuildWishes, feeds: Iterable[Subscription] = ()) -> bytes:
         adult=guild.adult,
         graphic=guild.graphic,
         channels=tuple(ChannelPart(one.id, one.adult, one.graphic) for one in wishes.channels),
-        filters=tuple(_filter_part(one) for one in wishes.filters),
-        site_filters=tuple(_site_filter_part(one) for one in wishes.site_filters),
+        filters=tuple(guild_filters.part_of(one) for one in wishes.filters),
+        site_filters=tuple(guild_filters.site_part_of(one) for one in wishes.site_filters),
         feeds=tuple(part_of(one) for one in feeds),
     )
     return msgspec.json.format(msgspec.json.encode(file), indent=2)
@@ -141,12 +112,10 @@ def read(body: bytes, languages: Collection[str] = (ENGLISH,)) -> GuildFile:
         raise GuildFileError(_("I do not speak {language}.").format(language=file.language))
     for one in file.filters:
         _check_filter(one)
+    for site_filter in file.site_filters:
+        _check_site_filter(site_filter)
     for feed in file.feeds or ():
         _check_feed(feed)
-    for filter_part in file.site_filters:
-        row = CATALOGUE.get(filter_part.site)
-        if row is None or row.family != "philomena":
-            raise GuildFileError(_("There is no site {site}.").format(site=filter_part.site))
     return file
 
 
@@ -222,12 +191,7 @@ def changes(
 
 async def apply(tx: Transaction, guild_id: int, file: GuildFile, *, by: int) -> None:
     """Put a file in the place of everything that a server has set, inside a transaction."""
-    for old in await tx.filters.of_guild(guild_id):
-        await tx.filters.remove(
-            guild_id, old.channel_id, old.subject, [old.expression], site=old.site
-        )
-    for used in await tx.site_filters.of_guild(guild_id):
-        await tx.site_filters.remove(guild_id, used.channel_id, used.site, used.filter_id)
+    await replace_filters(tx, guild_id, file.filters, file.site_filters, by=by)
     for channel in await tx.channels.of_guild(guild_id):
         await tx.channels.put(Channel(id=channel.id, guild_id=guild_id))
     await tx.guilds.put(
@@ -244,12 +208,6 @@ async def apply(tx: Transaction, guild_id: int, file: GuildFile, *, by: int) -> 
     for part in file.channels:
         await tx.channels.put(
             Channel(id=part.id, guild_id=guild_id, adult=part.adult, graphic=part.graphic)
-        )
-    await tx.filters.put(list(_filters(guild_id, file, by)))
-    for site_filter in file.site_filters:
-        fields = structs.asdict(site_filter)
-        await tx.site_filters.put(
-            SiteFilter(guild_id=guild_id, refreshed_at=_LONG_AGO, created_by=by, **fields)
         )
     await tx.audit.add(
         guild_id,
@@ -269,35 +227,22 @@ def _difference(was: Iterable[Struct], will: Iterable[Struct]) -> tuple[int, int
     return len(new - old), len(old - new)
 
 
-def _filters(guild_id: int, file: GuildFile, by: int) -> Iterator[Filter]:
-    for one in file.filters:
-        expression = one.expression
-        if one.subject is Subject.TAG:
-            expression = clean_tag_name(expression)
-        yield Filter(
-            guild_id=guild_id,
-            channel_id=one.channel_id,
-            kind=one.kind,
-            subject=one.subject,
-            expression=expression,
-            site=one.site,
-            created_by=by,
-        )
-
-
 def _check_filter(one: FilterPart) -> None:
-    if one.site and one.site not in CATALOGUE:
-        raise GuildFileError(_("There is no site {site}.").format(site=one.site))
-    if one.subject is Subject.TAG:
-        if not clean_tag_name(one.expression):
-            raise GuildFileError(_("A rule of the file names no tag."))
-        return
     try:
-        parse(one.expression, dialect_of(one.site))
+        guild_filters.check_part(one)
+    except FilterRefusedError as error:
+        raise GuildFileError(error.message) from error
     except QueryError as error:
         raise GuildFileError(
             _("A query of the file cannot be read: {reason}").format(reason=error.message)
         ) from error
+
+
+def _check_site_filter(one: SiteFilterPart) -> None:
+    try:
+        guild_filters.check_site_part(one)
+    except FilterRefusedError as error:
+        raise GuildFileError(error.message) from error
 
 
 def _check_feed(one: FeedPart) -> None:
@@ -307,23 +252,6 @@ def _check_feed(one: FeedPart) -> None:
         raise GuildFileError(
             _("A feed of the file cannot be: {reason}").format(reason=error.message)
         ) from error
-
-
-def _filter_part(one: Filter) -> FilterPart:
-    return FilterPart(one.kind, one.subject, one.expression, one.site, one.channel_id)
-
-
-def _site_filter_part(one: SiteFilter) -> SiteFilterPart:
-    return SiteFilterPart(
-        one.site,
-        one.filter_id,
-        one.name,
-        one.hidden_tags,
-        one.spoilered_tags,
-        one.hidden_query,
-        one.spoilered_query,
-        one.channel_id,
-    )
 
 
 def _size(file: GuildFile) -> int:

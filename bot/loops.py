@@ -26,6 +26,9 @@ MOST_RESTARTS = 3
 #: The pause before a worker's first new beginning; each further one doubles it, up to the longest.
 FIRST_BACK_OFF = 1.0
 LONGEST_BACK_OFF = 300.0
+#: Seconds between two looks at how late the event loop is, and by which it may be late.
+TICK = 1.0
+LATE = 1.0
 #: Seconds that a turn has to come to its end when its loop is ended (fault F34).
 GRACE = 2.0
 _ERROR = 200
@@ -64,6 +67,29 @@ async def end(tasks: list[asyncio.Task[None]]) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks)
+
+
+class BlockedError(Exception):
+    """Something kept the event loop from everything else."""
+
+
+def lag(clock: Clock) -> Worker:
+    """Return a worker that measures how late the event loop is, and fails when it is (fault F46).
+
+    So it is logged with the time that it took, and counts as trouble where it goes on.
+    """
+
+    async def measure(beat: Beat) -> None:
+        while True:
+            before = clock.monotonic()
+            await clock.sleep(TICK)
+            late = clock.monotonic() - before - TICK
+            if late > LATE:
+                message = f"nothing else was done for {late:.1f} s"
+                raise BlockedError(message)
+            beat()
+
+    return measure
 
 
 class Loops:

@@ -1,13 +1,21 @@
 """Public filters of the sites that servers use: read, and read again (reference: boards, 3)."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 
+import structlog
 from msgspec import UnsetType, structs
 
 from bot.clock import Clock
 from bot.posts.tags import clean_tag_name
-from bot.sites import NotFound, PhilomenaBoard, SiteError, Sites
+from bot.sites import (
+    BadRequest,
+    BadResponse,
+    NotFound,
+    PhilomenaBoard,
+    SiteError,
+    Sites,
+)
 from bot.store import SiteFilter, Store
 from bot.texts import _
 
@@ -17,6 +25,8 @@ _AT_A_TIME = 20
 #: Tags that one imported filter may hide, and spoiler; the rest of a longer one is refused.
 MOST_TAGS = 500
 _IDS_AT_A_TIME = 50
+
+_log = structlog.get_logger(__name__)
 
 
 class FilterUnusableError(Exception):
@@ -81,25 +91,35 @@ class SiteFilterReader:
     async def refresh(self) -> tuple[int, ...]:
         """Read again what is older than a day; return the servers whose filters changed.
 
-        A filter that its site does not give just now stays as it was last read.
+        A filter that its site does not give just now stays as it was last read, and with it all
+        others of that site: they wait for the next time, in nobody else's way.
         """
+        changed: dict[int, None] = {}
+        for site in self._sites.boards:
+            try:
+                async for guild_id in self._refreshed(site):
+                    changed[guild_id] = None
+            except SiteError as error:
+                _log.info("site filters are not read again now", site=site, why=error.message)
+        return tuple(changed)
+
+    async def _refreshed(self, site: str) -> AsyncIterator[int]:
         async with self._store.read() as tx:
             old = await tx.site_filters.refreshed_before(
-                self._clock.now() - STALE_AFTER, limit=_AT_A_TIME
+                self._clock.now() - STALE_AFTER, site=site, limit=_AT_A_TIME
             )
-        changed: dict[int, None] = {}
         for one in old:
             try:
                 new = await self.again(one)
-            except (NotFound, FilterUnusableError):
+            except (NotFound, BadRequest, BadResponse, FilterUnusableError):
                 # No longer public: what it hid stays hidden, and is not asked for again soon.
                 new = structs.replace(one, refreshed_at=self._clock.now())
-            except SiteError:
-                continue
             async with self._store.write() as tx:
-                await tx.site_filters.put(new)
-            changed[one.guild_id] = None
-        return tuple(changed)
+                # It may have been dropped meanwhile, and whoever set it forgotten.
+                for kept in await tx.site_filters.of_guild(one.guild_id):
+                    if kept.id == one.id:
+                        await tx.site_filters.put(structs.replace(new, created_by=kept.created_by))
+            yield one.guild_id
 
     async def _names(self, board: PhilomenaBoard, ids: tuple[int, ...]) -> tuple[str, ...]:
         if len(ids) > MOST_TAGS:

@@ -11,9 +11,10 @@ from bot.sites.asking import sorts
 from bot.texts import _
 from bot.ui.answers import answering, think
 from bot.ui.buttons import show
+from bot.ui.completion import complete_name, complete_query
 from bot.ui.facts import comments_embed, tag_embed
 from bot.ui.finder import Finder
-from bot.ui.here import policy_here
+from bot.ui.here import check_current, policy_here
 from bot.ui.search import Search
 from cogs.options import BoardId, CommentsPage, Query, TagName
 
@@ -91,6 +92,14 @@ class BoardCog(commands.GroupCog):
         """Answer with a random result and the button for another."""
         await answer_random(interaction, self._finder, Search(self.site, query, sort or ""))
 
+    @search.autocomplete("query")
+    @random.autocomplete("query")
+    async def complete_query(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the query with its last tag completed."""
+        return await complete_query(interaction, current, self.site, sent=True)
+
     @app_commands.command(description=_("One picture by its number."))
     @app_commands.describe(number=_("The number in the address of the picture's page."))
     @app_commands.rename(number="id")
@@ -118,6 +127,13 @@ class BoardCog(commands.GroupCog):
             embed = tag_embed(await board.tag(name))
             await interaction.edit_original_response(embed=embed)
 
+    @tag.autocomplete("name")
+    async def complete_name(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the tags that begin so."""
+        return await complete_name(interaction, current, self.site)
+
     @app_commands.command(description=_("What people wrote under a picture, for your eyes only."))
     @app_commands.describe(
         number=_("The number in the address of the picture's page."),
@@ -133,6 +149,7 @@ class BoardCog(commands.GroupCog):
             policy = await policy_here(interaction)
             await think(interaction, private=True)
             found, comments = await self._finder.comments(self.site, number, page, policy)
+            await check_current(interaction, found.post)
             await interaction.edit_original_response(embed=comments_embed(found, comments))
 
 

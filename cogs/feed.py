@@ -12,8 +12,9 @@ from bot.store import Rhythm, Subscription
 from bot.texts import _
 from bot.ui import feed_changes
 from bot.ui.answers import think
+from bot.ui.completion import complete_query, managed
 from bot.ui.feed_buttons import resume
-from bot.ui.feed_host import guild_feeds, own_feed, refusing
+from bot.ui.feed_host import guild_feeds, own_feed, refusing, site_of_feed
 from bot.ui.feed_places import forum_tags as tags_of_forum
 from bot.ui.feed_places import target_of
 from bot.ui.feed_texts import feed_embed, list_embed
@@ -34,6 +35,7 @@ from cogs.feed_options import (
     Template,
     TimeOfDay,
     role_given,
+    template_given,
     times_given,
 )
 from cogs.options import Query
@@ -48,7 +50,13 @@ _SETTLE = _("Minutes that a post matures before it is decided.")
 _SCORE = _("The least score that a post must reach within three days.")
 _QUIET = _("Local hours in which nothing is sent, such as 22:00-07:00.")
 _ROLE = _("The one role that each message mentions.")
+_CAP = _("Messages an hour at most.")
+_TEMPLATE = _("Words above the picture; {artists}, {site}, {tags}… stand for its own.")
+_FORUM_TAGS = _("Names of the forum's tags for each post, with commas between them.")
+_PUBLISH = _("Whether followers of an announcement channel get it, too.")
+_SPOILER = _("Whether every picture lies behind a spoiler.")
 _CLEARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "query": (_("the query: everything comes"), {"query": ""}),
     "min_score": (_("the least score"), {"min_score": None}),
     "quiet_hours": (_("the quiet hours"), {"quiet_from": None, "quiet_until": None}),
     "cap": (_("the cap"), {"cap": None}),
@@ -82,6 +90,11 @@ class FeedCog(
         min_score=_SCORE,
         quiet_hours=_QUIET,
         backfill=_("How many pictures of before to begin with."),
+        cap=_CAP,
+        template=_TEMPLATE,
+        forum_tags=_FORUM_TAGS,
+        publish=_PUBLISH,
+        spoiler=_SPOILER,
     )
     @app_commands.choices(site=BOARDS, rhythm=RHYTHMS)
     @app_commands.choices(weekday=WEEKDAYS)
@@ -100,6 +113,11 @@ class FeedCog(
         min_score: Score | None = None,
         quiet_hours: QuietHours = "",
         backfill: Backfill = 0,
+        cap: Cap | None = None,
+        template: Template = "",
+        forum_tags: ForumTags = "",
+        publish: bool = False,
+        spoiler: bool = False,
     ) -> None:
         """Check everything, keep the feed, and say what is to be expected of it."""
         async with refusing(interaction, query):
@@ -111,22 +129,40 @@ class FeedCog(
                 site=site,
                 query=query.strip(),
                 rhythm=Rhythm(rhythm),
-                weekday=weekday,
                 settle=settle,
                 min_score=min_score,
+                cap=cap,
+                template=template_given(template),
+                forum_tags=tags_of_forum(channel, forum_tags),
+                publish=publish,
+                spoiler=spoiler,
                 since=now,
                 created_at=now,
             )
-            wish = structs.replace(wish, **times_given(at, quiet_hours), **role_given(role))
+            times = times_given(wish.rhythm, at, weekday, quiet_hours)
+            wish = structs.replace(wish, **times, **role_given(role))
             await feed_changes.add(interaction, wish, channel, backfill=backfill)
 
+    @add.autocomplete("query")
+    async def complete_new(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the query with its last tag completed."""
+        if not await managed(interaction):
+            return []
+        return await complete_query(interaction, current, interaction.namespace.site)
+
     @app_commands.command(name="list", description=_("Every feed and schedule, and how it does."))
-    async def list_feeds(self, interaction: discord.Interaction) -> None:
+    @app_commands.describe(channel=_("Only those of one channel."))
+    async def list_feeds(
+        self, interaction: discord.Interaction, channel: FeedTarget | None = None
+    ) -> None:
         """Answer with the list."""
         async with refusing(interaction):
             guild_id = await managed_guild(interaction)
             overview = await guild_feeds(interaction).overview(guild_id)
-            await interaction.response.send_message(embed=list_embed(overview), ephemeral=True)
+            embed = list_embed(overview, channel_id=channel.id if channel else None)
+            await interaction.response.send_message(embed=embed, ephemeral=True)
 
     @app_commands.command(description=_("Everything that is set for one feed or schedule."))
     @app_commands.describe(feed=_FEED)
@@ -149,12 +185,12 @@ class FeedCog(
         settle=_SETTLE,
         min_score=_SCORE,
         quiet_hours=_QUIET,
-        cap=_("Messages an hour at most."),
+        cap=_CAP,
         role=_ROLE,
-        template=_("Words above the picture; {artists}, {site}, {tags}… stand for its own."),
-        forum_tags=_("Names of the forum's tags for each post, with commas between them."),
-        publish=_("Whether followers of an announcement channel get it, too."),
-        spoiler=_("Whether every picture lies behind a spoiler."),
+        template=_TEMPLATE,
+        forum_tags=_FORUM_TAGS,
+        publish=_PUBLISH,
+        spoiler=_SPOILER,
         clear=_("What to take back."),
     )
     @app_commands.choices(
@@ -195,25 +231,34 @@ class FeedCog(
                 "query": query and query.strip(),
                 "channel_id": channel and channel.id,
                 "rhythm": rhythm and Rhythm(rhythm),
-                "weekday": weekday,
                 "settle": settle,
                 "min_score": min_score,
                 "cap": cap,
-                # Discord's options hold one line: a break is written as it is in programs.
-                "template": template and template.replace("\\n", "\n"),
+                "template": template and template_given(template),
                 "publish": publish,
                 "spoiler": spoiler,
             }
             changes: dict[str, Any] = {
                 name: value for name, value in given.items() if value is not None
             }
-            changes |= times_given(at, quiet_hours) | role_given(role)
+            changes |= times_given(Rhythm(rhythm or one.rhythm), at, weekday, quiet_hours)
+            changes |= role_given(role)
             if clear is not None:
                 changes |= _CLEARED[clear][1]
             target = channel or await target_of(interaction, one.channel_id)
             if forum_tags:
                 changes["forum_tags"] = tags_of_forum(target, forum_tags)
             await feed_changes.edit(interaction, one, changes, target)
+
+    @edit.autocomplete("query")
+    async def complete_edited(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the query with its last tag completed, by the board of the feed."""
+        if not await managed(interaction):
+            return []
+        site = await site_of_feed(interaction, interaction.namespace.feed)
+        return await complete_query(interaction, current, site)
 
     @app_commands.command(description=_("Stop a feed or schedule until you resume it."))
     @app_commands.describe(feed=_FEED)

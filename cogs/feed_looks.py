@@ -8,12 +8,14 @@ from discord.ext import commands
 from msgspec import structs
 
 from bot.client import MailmareBot
-from bot.feeds.destination import DeliveryError
+from bot.feeds.destination import DeliveryError, UncertainError
 from bot.feeds.explain import Wanted, judge
 from bot.feeds.placing import first_of
 from bot.feeds.preflight import preflight, site_says
 from bot.feeds.proofreading import read_query
+from bot.feeds.trial import try_out
 from bot.feeds.wishes import FeedRefusedError
+from bot.posts.text import safe_text
 from bot.safety import Refusal, VerifiedPost, verify
 from bot.sites import SiteError
 from bot.store import FeedKind, Status, Subscription
@@ -21,7 +23,7 @@ from bot.texts import _
 from bot.ui.answers import NotShownError, failure_text, think
 from bot.ui.feed_host import feed_host, own_feed, refusing, where_it_goes
 from bot.ui.feed_places import check_place, target_of
-from bot.ui.feed_preview import as_announced, first_shown, show_preview
+from bot.ui.feed_preview import show_preview, those_shown
 from bot.ui.feed_reports import became_lines, explain_text, history_embed, stats_embed
 from bot.ui.feed_texts import CONTENT
 from bot.ui.filter_texts import fitting
@@ -47,7 +49,7 @@ class FeedLooks(commands.GroupCog):
     async def test(
         self, interaction: discord.Interaction, feed: OwnFeed, *, public: bool = False
     ) -> None:
-        """Show it to whoever asks, or send it to its channel; nothing is counted or owed."""
+        """Show it to whoever asks, or send it to its channel, where it counts as announced."""
         async with refusing(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
@@ -65,23 +67,34 @@ class FeedLooks(commands.GroupCog):
                 await show_preview(interaction, one, found.newest, finder.clock)
                 return
             check_place(channel, one)
-            post = first_shown(found.newest, policy, finder.clock)
-            if post is None:
-                raise NotShownError(_("Nothing that it finds may be shown in that channel."))
-            text = await self._send(interaction, one, post)
+            none = _("Nothing that it finds may be shown in that channel.")
+            posts = those_shown(found.newest, policy, finder.clock, none)
+            text = await self._send(interaction, one, posts)
             await interaction.edit_original_response(content=text)
 
     async def _send(
-        self, interaction: discord.Interaction, one: Subscription, post: VerifiedPost
+        self, interaction: discord.Interaction, one: Subscription, posts: list[VerifiedPost]
     ) -> str:
         messenger = feed_host(interaction).feeds.messenger
+        guild = await self._bot.policies.guild(one.guild_id)
         try:
-            sent = await messenger.send(as_announced(one, post, f"test-{interaction.id:x}"))
+            with self._bot.languages.speaking(guild.language):
+                sent = await try_out(one, posts, self._bot.store, messenger, self._bot.finder.clock)
+        except UncertainError as error:
+            text = _("Discord did not answer in time; the message may stand there all the same.")
+            raise FeedRefusedError(text) from error
         except DeliveryError as error:
-            raise FeedRefusedError(error.reason) from error
-        return _("Sent: {link}").format(
-            link=f"https://discord.com/channels/{one.guild_id}/{sent.channel_id}/{sent.message_id}"
-        )
+            text = _("Discord did not take it: {reason}").format(
+                reason=safe_text(error.reason, 200)
+            )
+            raise FeedRefusedError(text) from error
+        if sent is None:
+            return _(
+                "That channel has all that it finds just now, or waits for it: `/feed history`"
+                " links it. Without `public` you alone see what it looks like."
+            )
+        link = f"https://discord.com/channels/{one.guild_id}/{sent.channel_id}/{sent.message_id}"
+        return _("Sent, and looked after like all that it announces: {link}").format(link=link)
 
     @app_commands.command(description=_("Why a feed announced one picture, or did not."))
     @app_commands.describe(feed=_FEED, number=_("The number in the address of the picture's page."))

@@ -10,6 +10,7 @@ from bot.feeds.wishes import (
     LONGEST_SETTLE,
     MOST_AN_HOUR,
     FeedRefusedError,
+    check_times,
     read_hours,
     read_time,
 )
@@ -104,7 +105,7 @@ Backfill: TypeAlias = app_commands.Range[int, 0, MOST_BACKFILL]
 Settle: TypeAlias = app_commands.Range[int, 0, LONGEST_SETTLE]
 Score: TypeAlias = app_commands.Range[int, -10_000, 100_000]
 Cap: TypeAlias = app_commands.Range[int, 1, MOST_AN_HOUR]
-TimeOfDay: TypeAlias = app_commands.Range[str, 0, 5]
+TimeOfDay: TypeAlias = app_commands.Range[str, 0, 10]
 QuietHours: TypeAlias = app_commands.Range[str, 0, 20]
 Template: TypeAlias = app_commands.Range[str, 0, 500]
 ForumTags: TypeAlias = app_commands.Range[str, 0, 200]
@@ -134,15 +135,26 @@ WEEKDAYS = [
 ]  # fmt: skip
 
 
-def times_given(at: str, quiet_hours: str = "") -> dict[str, Any]:
-    """Return the fields that texts of times are about; raises FeedRefusedError."""
-    fields: dict[str, Any] = {}
+def times_given(
+    rhythm: Rhythm, at: str, weekday: int | None, quiet_hours: str = ""
+) -> dict[str, Any]:
+    """Return the fields that times given with a rhythm are about; raises FeedRefusedError."""
+    check_times(rhythm, at=bool(at), weekday=weekday is not None)
+    fields: dict[str, Any] = {} if weekday is None else {"weekday": weekday}
     if at:
         fields["at_minute"] = read_time(at)
     if quiet_hours:
         hours = read_hours(quiet_hours)
         fields |= {"quiet_from": hours.begin, "quiet_until": hours.end}
     return fields
+
+
+def template_given(template: str) -> str:
+    """Return a template as it is kept.
+
+    Discord's options hold one line: a break is written as it is in programs.
+    """
+    return template.replace("\\n", "\n")
 
 
 def role_given(role: discord.Role | None) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """`/filter`: what a server, or one of its channels, does not want to see."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, TypeAlias
 
 import discord
 from discord import app_commands
@@ -9,11 +11,12 @@ from discord.ext import commands
 
 from bot.catalogue import CATALOGUE
 from bot.client import MailmareBot
-from bot.guild_filters import FilterRefusedError, GuildFilters, Place
+from bot.guild_filters import FilterRefusedError, GuildFilters, Place, Subjects
 from bot.safety import verify
 from bot.store import Kind
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
+from bot.ui.completion import complete_list, complete_query, managed
 from bot.ui.filter_texts import (
     filters_embed,
     lifted_text,
@@ -40,6 +43,12 @@ _QUERY = _("A whole search, such as: score.lt:0, -(cute || pony)")
 _CHANNEL = _("Only in this channel; the whole server if you leave it out.")
 _SITE = _("Only for posts of this site; every site if you leave it out.")
 
+#: The commands that take what a board has; the others take what is hidden or spoilered here.
+_COMPLETED = frozenset({"hide", "spoiler"})
+
+#: What is done to rules about some words, in one place; it returns what to say of it.
+_Change: TypeAlias = Callable[[Place, Subjects], Awaitable[str]]
+
 
 @app_commands.default_permissions(manage_guild=True)
 class FilterCog(
@@ -50,6 +59,36 @@ class FilterCog(
     def __init__(self, bot: MailmareBot) -> None:
         self._bot = bot
         self._filters = GuildFilters(bot.store, bot.policies, bot.finder.sites, bot.site_filters)
+        group = self.app_command
+        assert group is not None  # noqa: S101  a GroupCog has one
+        changes: tuple[tuple[str, str, _Change], ...] = (
+            (
+                "hide",
+                _("Hide posts with certain tags, or that a search finds."),
+                partial(self._put, Kind.HIDE),
+            ),
+            (
+                "spoiler",
+                _("Put posts behind a spoiler, by tags or by a search."),
+                partial(self._put, Kind.SPOILER),
+            ),
+            (
+                "unhide",
+                _("Show again what was hidden; also in one channel alone."),
+                partial(self._lift, Kind.HIDE),
+            ),
+            (
+                "unspoiler",
+                _("Take a spoiler away again; also in one channel alone."),
+                partial(self._lift, Kind.SPOILER),
+            ),
+        )
+        for name, description, change in changes:
+            command = _rule_command(self._filters, name, description, change)
+            if name in _COMPLETED:
+                command.autocomplete("tags")(self._complete_tags)
+                command.autocomplete("query")(self._complete_query)
+            group.add_command(command)
 
     @app_commands.command(description=_("List what is hidden and spoilered here."))
     @app_commands.describe(channel=_("Only what this channel has of its own."))
@@ -62,62 +101,6 @@ class FilterCog(
             wishes = await self._filters.wishes(guild_id)
             embed = filters_embed(wishes, None if channel is None else channel.id)
             await interaction.response.send_message(embed=embed, ephemeral=True)
-
-    @app_commands.command(description=_("Hide posts with certain tags, or that a search finds."))
-    @app_commands.describe(tags=_TAGS, query=_QUERY, channel=_CHANNEL, site=_SITE)
-    @app_commands.choices(site=_SITES)
-    async def hide(
-        self,
-        interaction: discord.Interaction,
-        tags: Query = "",
-        query: Query = "",
-        channel: SettingsChannel | None = None,
-        site: str = "",
-    ) -> None:
-        """Hide from now on."""
-        await self._put(interaction, Kind.HIDE, tags, query, channel, site)
-
-    @app_commands.command(description=_("Put posts behind a spoiler, by tags or by a search."))
-    @app_commands.describe(tags=_TAGS, query=_QUERY, channel=_CHANNEL, site=_SITE)
-    @app_commands.choices(site=_SITES)
-    async def spoiler(
-        self,
-        interaction: discord.Interaction,
-        tags: Query = "",
-        query: Query = "",
-        channel: SettingsChannel | None = None,
-        site: str = "",
-    ) -> None:
-        """Spoiler from now on."""
-        await self._put(interaction, Kind.SPOILER, tags, query, channel, site)
-
-    @app_commands.command(description=_("Show again what was hidden; also in one channel alone."))
-    @app_commands.describe(tags=_TAGS, query=_QUERY, channel=_CHANNEL, site=_SITE)
-    @app_commands.choices(site=_SITES)
-    async def unhide(
-        self,
-        interaction: discord.Interaction,
-        tags: Query = "",
-        query: Query = "",
-        channel: SettingsChannel | None = None,
-        site: str = "",
-    ) -> None:
-        """Hide no longer."""
-        await self._lift(interaction, Kind.HIDE, tags, query, channel, site)
-
-    @app_commands.command(description=_("Take a spoiler away again; also in one channel alone."))
-    @app_commands.describe(tags=_TAGS, query=_QUERY, channel=_CHANNEL, site=_SITE)
-    @app_commands.choices(site=_SITES)
-    async def unspoiler(
-        self,
-        interaction: discord.Interaction,
-        tags: Query = "",
-        query: Query = "",
-        channel: SettingsChannel | None = None,
-        site: str = "",
-    ) -> None:
-        """Spoiler no longer."""
-        await self._lift(interaction, Kind.SPOILER, tags, query, channel, site)
 
     @app_commands.command(
         name="site-filter", description=_("Use a board's public filter here, or stop using it.")
@@ -192,39 +175,59 @@ class FilterCog(
             text = preset_text(await self._filters.preset(place), place_text(place.channel_id))
             await interaction.edit_original_response(content=text)
 
-    async def _put(
-        self,
+    async def _complete_tags(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the list with its last tag completed."""
+        if not await managed(interaction):
+            return []
+        return await complete_list(interaction, current, self._completing(interaction))
+
+    async def _complete_query(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the query with its last tag completed."""
+        if not await managed(interaction):
+            return []
+        return await complete_query(interaction, current, self._completing(interaction))
+
+    def _completing(self, interaction: discord.Interaction) -> str:
+        """Return whose tags are offered: of the board that is named, else of the first."""
+        boards = self._bot.finder.sites.boards
+        site = interaction.namespace.site
+        return site if site in boards else next(iter(boards), "")
+
+    async def _put(self, kind: Kind, place: Place, subjects: Subjects) -> str:
+        await self._filters.put(place, kind, subjects)
+        return put_text(subjects, kind, place_text(place.channel_id))
+
+    async def _lift(self, kind: Kind, place: Place, subjects: Subjects) -> str:
+        lifted = await self._filters.lift(place, kind, subjects)
+        return lifted_text(lifted, place_text(place.channel_id))
+
+
+def _rule_command(
+    filters: GuildFilters, name: str, description: str, change: _Change
+) -> app_commands.Command[Any, ..., None]:
+    """Return a command that does `change` to rules about the words that it is given."""
+
+    @app_commands.command(name=name, description=description)
+    @app_commands.describe(tags=_TAGS, query=_QUERY, channel=_CHANNEL, site=_SITE)
+    @app_commands.choices(site=_SITES)
+    async def command(
         interaction: discord.Interaction,
-        kind: Kind,
-        tags: str,
-        query: str,
-        channel: SettingsChannel | None,
-        site: str,
+        tags: Query = "",
+        query: Query = "",
+        channel: SettingsChannel | None = None,
+        site: str = "",
     ) -> None:
         async with _refusing(interaction, query):
             place = await _place(interaction, channel)
             await think(interaction, private=True)
-            subjects = await self._filters.read(tags, query, site)
-            await self._filters.put(place, kind, subjects)
-            text = put_text(subjects, kind, place_text(place.channel_id))
+            text = await change(place, await filters.read(tags, query, site))
             await interaction.edit_original_response(content=text)
 
-    async def _lift(
-        self,
-        interaction: discord.Interaction,
-        kind: Kind,
-        tags: str,
-        query: str,
-        channel: SettingsChannel | None,
-        site: str,
-    ) -> None:
-        async with _refusing(interaction, query):
-            place = await _place(interaction, channel)
-            await think(interaction, private=True)
-            subjects = await self._filters.read(tags, query, site)
-            lifted = await self._filters.lift(place, kind, subjects)
-            text = lifted_text(lifted, place_text(place.channel_id))
-            await interaction.edit_original_response(content=text)
+    return command
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from bot.client import MailmareBot
 from bot.safety import SAFE, Profile
 from bot.store import StoreError
 from bot.texts import _
+from bot.ui.completion import complete_query
 from bot.ui.here import policy_here
 from bot.ui.search import Search
 from cogs.boards import SORTS, answer_post, answer_random, answer_search
@@ -72,6 +73,15 @@ class Mature(
         search = Search(site, query, sort or "")
         await answer_random(interaction, self._finder, search, mature=True)
         await _explain(interaction)
+
+    @search.autocomplete("query")
+    @random.autocomplete("query")
+    async def complete_query(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the query with its last tag completed, by the real verdict of the place."""
+        site = interaction.namespace.site
+        return await complete_query(interaction, current, site, mature=True, sent=True)
 
     @app_commands.command(description=_("One picture by its number."))
     @app_commands.describe(

@@ -5,18 +5,42 @@ from typing import TypeAlias
 import discord
 from discord import app_commands
 
-#: A search, at most as long as a query may be (reference: safety, 3.2).
-Query: TypeAlias = app_commands.Range[str, 0, 500]
-#: A tag's name; the boards store at most 255 bytes (reference: boards, 1.8).
-TagName: TypeAlias = app_commands.Range[str, 1, 255]
+from bot.ui.completion import unmarked
+
 #: A post's number on a board (reference: safety, 5).
 BoardId: TypeAlias = app_commands.Range[int, 1, 9_999_999_999]
 #: A pony's number; Discord's numbers end there too (reference: safety, 5).
 PonyId: TypeAlias = app_commands.Range[int, 1, 2**53 - 1]
+#: The address of something; Discord's own addresses are no longer (reference: safety, 4).
+Address: TypeAlias = app_commands.Range[str, 1, 2048]
 CommentsPage: TypeAlias = app_commands.Range[int, 1, 1000]
 _WithSettings: TypeAlias = (
     discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 )
+
+
+class _Completed(app_commands.Transformer):
+    """Text of so many characters, without the marks that completing it left in it."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self._bounds = (least, most)
+
+    @property
+    def min_value(self) -> int:
+        return self._bounds[0]
+
+    @property
+    def max_value(self) -> int:
+        return self._bounds[1]
+
+    async def transform(self, _interaction: discord.Interaction, value: str, /) -> str:
+        return unmarked(value)
+
+
+#: A search, at most as long as a query may be (reference: safety, 3.2).
+Query: TypeAlias = app_commands.Transform[str, _Completed(0, 500)]
+#: A tag's name; the boards store at most 255 bytes (reference: boards, 1.8).
+TagName: TypeAlias = app_commands.Transform[str, _Completed(1, 255)]
 
 
 class _ChannelWithSettings(app_commands.Transformer):

@@ -66,6 +66,12 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
 async def setup(bot: commands.Bot) -> None:
     """Add the commands to the bot (discord.py's entry of an extension)."""
     assert isinstance(bot, MailmareBot)  # noqa: S101  the extensions are Mailmare's own
+    if "ponyapi" not in bot.finder.sites:
+        # Schedules draw from the boards as well.
+        alone = app_commands.Group(name="pony", description=_("Random pictures in channels."))
+        alone.add_command(Schedule(bot))
+        bot.tree.add_command(alone)
+        return
     cog = Pony(bot.finder)
     assert isinstance(cog.app_command, app_commands.Group)  # noqa: S101  a cog of a group has one
     cog.app_command.add_command(Schedule(bot))

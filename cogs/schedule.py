@@ -81,11 +81,11 @@ class Schedule(app_commands.Group):
                 site=site,
                 query=tags.strip(),
                 rhythm=Rhythm(rhythm),
-                weekday=weekday,
                 since=now,
                 created_at=now,
             )
-            wish = structs.replace(wish, **times_given(at), **role_given(role))
+            times = times_given(wish.rhythm, at, weekday)
+            wish = structs.replace(wish, **times, **role_given(role))
             await feed_changes.add(interaction, wish, channel)
 
     @app_commands.command(name="list", description=_("Every schedule, and when it is next."))
@@ -130,10 +130,10 @@ class Schedule(app_commands.Group):
                 "query": tags and tags.strip(),
                 "channel_id": channel and channel.id,
                 "rhythm": rhythm and Rhythm(rhythm),
-                "weekday": weekday,
             }
             changes = {name: value for name, value in given.items() if value is not None}
-            changes |= times_given(at) | role_given(role)
+            changes |= times_given(Rhythm(rhythm or one.rhythm), at, weekday)
+            changes |= role_given(role)
             target = channel or await target_of(interaction, one.channel_id)
             await feed_changes.edit(interaction, one, changes, target)
 

@@ -1,22 +1,23 @@
 """`/server`: a server's settings, as a file too, and who changed what."""
 
 import io
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
-from msgspec import structs
 
 from bot import guild_file
 from bot.client import MailmareBot
 from bot.feeds.wishes import FeedRefusedError
 from bot.guild_feeds import FeedPart, replace_feeds, retime
 from bot.guild_file import LARGEST, GuildFileError, time_zones
+from bot.guild_settings import SettingRefusedError, allow, set_up
 from bot.policies import read_wishes
 from bot.posts.text import safe_text
 from bot.query import QueryError
 from bot.safety import Profile, Verdict, verdict
-from bot.store import Channel, Guild, Subscription, Transaction
+from bot.store import Subscription
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
 from bot.ui.feed_host import feed_host, guild_feeds, where_it_goes
@@ -75,28 +76,18 @@ class Server(
                 raise NotShownError(
                     _("I do not speak that. Begin to type and choose one from the list.")
                 )
+            given: dict[str, Any] = {}
+            if time_zone:
+                given["time_zone"] = time_zone
+            if manager_role is not None:
+                role = None if manager_role.is_default() else manager_role.id
+                given["manager_role_id"] = role
+            if notices is not None:
+                given["notice_channel_id"] = notices.id
+            if language:
+                given["language"] = language
             async with self._bot.store.write() as tx:
-                old = new = await tx.guilds.get(guild_id)
-                if time_zone:
-                    new = structs.replace(new, time_zone=time_zone)
-                if manager_role is not None:
-                    role = None if manager_role.is_default() else manager_role.id
-                    new = structs.replace(new, manager_role_id=role)
-                if notices is not None:
-                    new = structs.replace(new, notice_channel_id=notices.id)
-                if language:
-                    new = structs.replace(new, language=language)
-                if new != old:
-                    before, after = structs.asdict(old), structs.asdict(new)
-                    changed = {name for name in after if after[name] != before[name]}
-                    await tx.guilds.put(new)
-                    await tx.audit.add(
-                        guild_id,
-                        "server.setup",
-                        actor_id=interaction.user.id,
-                        before={name: before[name] for name in sorted(changed)},
-                        after={name: after[name] for name in sorted(changed)},
-                    )
+                old, new = await set_up(tx, guild_id, given, by=interaction.user.id)
                 moved: tuple[int, ...] = ()
                 if new.time_zone != old.time_zone:
                     moved = await retime(tx, guild_id, self._bot.finder.clock.now())
@@ -149,14 +140,12 @@ class Server(
                 for name, wish in (("adult", adult), ("graphic", graphic))
                 if wish is not None
             }
-            async with self._bot.store.write() as tx:
-                guild, own = await _allow(
-                    tx,
-                    guild_id,
-                    None if channel is None else channel.id,
-                    given,
-                    by=interaction.user.id,
-                )
+            place = None if channel is None else channel.id
+            try:
+                async with self._bot.store.write() as tx:
+                    guild, own = await allow(tx, guild_id, place, given, by=interaction.user.id)
+            except SettingRefusedError as error:
+                raise NotShownError(error.message) from error
             self._bot.policies.forget(guild_id)
             restricted = None if channel is None else _is_restricted(channel)
             embed = ratings_embed(
@@ -200,7 +189,7 @@ class Server(
             settings, left_out = guild_file.at_home(
                 settings,
                 channels={channel.id for channel in (*guild.channels, *guild.threads)},
-                roles={role.id for role in guild.roles},
+                roles={role.id for role in guild.roles if not role.is_default()},
             )
             wishes = await self._wishes(interaction, guild_id, settings.feeds)
             changed: tuple[int, ...] = ()
@@ -247,46 +236,6 @@ class Server(
                 entries = await tx.audit.recent(guild_id, limit=page * _AUDIT_PAGE)
             shown = entries[(page - 1) * _AUDIT_PAGE :]
             await interaction.response.send_message(embed=audit_embed(shown), ephemeral=True)
-
-
-async def _allow(
-    tx: Transaction, guild_id: int, channel_id: int | None, given: dict[str, bool], *, by: int
-) -> tuple[Guild, Channel | None]:
-    """Note what a server, or one of its channels, allows; return the settings that hold now."""
-    guild = await tx.guilds.get(guild_id)
-    if channel_id is None:
-        new = structs.replace(guild, **given)
-        if new != guild:
-            await tx.guilds.put(new)
-        await _note_ratings(tx, guild, new, "", by)
-        return new, None
-    if any(wish and not getattr(guild, name) for name, wish in given.items()):
-        raise NotShownError(
-            _("A channel can only take back what the server allows. Allow it in the server first.")
-        )
-    own = await tx.channels.get(guild_id, channel_id)
-    changed = structs.replace(
-        own, **{name: None if wish else False for name, wish in given.items()}
-    )
-    if changed != own:
-        await tx.channels.put(changed)
-    await _note_ratings(tx, own, changed, str(channel_id), by)
-    return guild, changed
-
-
-async def _note_ratings(
-    tx: Transaction, old: Guild | Channel, new: Guild | Channel, subject: str, by: int
-) -> None:
-    names = [name for name in ("adult", "graphic") if getattr(old, name) != getattr(new, name)]
-    if names:
-        await tx.audit.add(
-            new.id if isinstance(new, Guild) else new.guild_id,
-            "server.ratings",
-            subject=subject,
-            actor_id=by,
-            before={name: getattr(old, name) for name in names},
-            after={name: getattr(new, name) for name in names},
-        )
 
 
 def _is_restricted(channel: SettingsChannel) -> bool:

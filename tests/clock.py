@@ -8,6 +8,8 @@ from typing import TypeVar
 from bot.clock import Clock
 
 T = TypeVar("T")
+#: Pauses without an end of the work, after which it is taken to wait for the clock alone.
+_PAUSES, _PAUSE_SECONDS = 10, 0.0025
 
 
 class MovableClock(Clock):
@@ -62,7 +64,11 @@ class MovableClock(Clock):
         """Return what `work` gives, skipping every pause in which only this clock is waited for."""
         task = asyncio.ensure_future(work)
         while not task.done():
-            await asyncio.wait({task}, timeout=0.03)
+            # Many pauses and not a long one: a stall of the machine uses up one of them, and what
+            # is under way on sockets goes on in the others.
+            for _pause in range(_PAUSES):
+                if not task.done():
+                    await asyncio.wait({task}, timeout=_PAUSE_SECONDS)
             if not task.done():
                 self.advance_to_next()
         return await task

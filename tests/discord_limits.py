@@ -12,6 +12,8 @@ EPHEMERAL = 1 << 6
 _COMMAND_NAME = re.compile(r"[-_'a-z0-9]{1,32}")
 _EMBED_TEXTS = {"title": 256, "description": 4096}
 _GROUPS = {1, 2}
+#: Kinds of commands in the menus of members and of messages: a name of any letters and no more.
+_MENUS = {2, 3}
 _ROW, _SELECT, _LAST_OLD, _TEXT, _GALLERY = 1, 3, 8, 10, 12
 #: The flag of a message that is made of the second kind of components.
 COMPONENTS_V2 = 1 << 15
@@ -51,6 +53,10 @@ def tree_problems(commands: Iterable[Mapping[str, Any]]) -> list[str]:
     problems = ["more than 100 commands"] if len(commands) > 100 else []
     problems += _duplicates("commands", commands)
     for command in commands:
+        if command.get("type") in _MENUS:
+            problems += _within("menu", str(command["name"]), 1, 32)
+            problems += ["a menu with a description"] if command.get("description") else []
+            continue
         problems += _command(str(command["name"]), command, depth=0)
         size = _command_size(command)
         if size > 8000:

@@ -76,8 +76,9 @@ class LoopbackDiscord:
 
     Switches: `close_after_identify` (a close code), `token_is_good`, `sessions_remaining` and
     `sessions_reset_after` (ms), `shards`, `no_farewell` (a close of the bot's is not answered),
-    `status` (path → status with which it answers instead), `owner` and `team` (whose the
-    application is), `locale` and `permissions` (of whoever uses commands), `guild_locale`.
+    `in_a_guild` (for who asks by REST), `status` (path → status with which it answers instead),
+    `owner` and `team` (whose the application is), `locale` and `permissions` (of whoever uses
+    commands), `guild_locale`.
     """
 
     def __init__(self) -> None:
@@ -110,6 +111,7 @@ class LoopbackDiscord:
         """Roles of the server, besides that of everybody."""
         self.everybody_may = "2147483647"
         """What everybody in the server may do, and so the bot: everything, unless changed."""
+        self.in_a_guild = True
         self.connections: list[Connection] = []
         self._sessions: dict[str, Session] = {}
         self._ids = count(1200000000000000000)
@@ -157,12 +159,12 @@ class LoopbackDiscord:
 
     # --------------------------------------------------------------------- what tests ask of it
 
-    async def until(self, true: Callable[[], object], seconds: float = 20.0) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 60.0) -> None:
         """Wait until `true()` holds, looking again whenever something happened here."""
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(lambda: bool(true()))
 
-    async def ready(self, seconds: float = 20.0) -> Connection:
+    async def ready(self, seconds: float = 60.0) -> Connection:
         """Wait until a bot is connected and identified or resumed, and return its connection."""
         await self.until(self._open_connections, seconds)
         return self._open_connections()[-1]
@@ -189,18 +191,27 @@ class LoopbackDiscord:
             data["resolved"] = resolved
         return await self._act(2, data)
 
-    async def complete(self, command: str, option: str, typed: str) -> str:
-        """Type into an option of a command (`group sub`); return the interaction's token."""
+    async def complete(self, command: str, option: str, typed: str, **filled: str) -> str:
+        """Type into an option of a command (`group sub`); return the interaction's token.
+
+        `filled` are the options that were chosen before.
+        """
         top, sub = command.split()
         registered = next(entry for entry in self.commands if entry["name"] == top)
         typing = {"type": 3, "name": option, "value": typed, "focused": True}
-        nested = [{"type": 1, "name": sub, "options": [typing]}]
+        before = [{"type": 3, "name": name, "value": value} for name, value in filled.items()]
+        nested = [{"type": 1, "name": sub, "options": [*before, typing]}]
         data = {"id": registered["id"], "name": top, "type": 1, "options": nested}
         return await self._act(4, data)
 
-    async def press(self, message: JSON, custom_id: str) -> str:
-        """Press a button of a message; return the interaction's token once it was answered."""
-        data = {"custom_id": custom_id, "component_type": 2}
+    async def press(self, message: JSON, custom_id: str, *values: str) -> str:
+        """Press a button of a message, or choose `values` of its select; return the token.
+
+        It is answered by then.
+        """
+        data: JSON = {"custom_id": custom_id, "component_type": 2}
+        if values:
+            data |= {"component_type": 3, "values": list(values)}
         return await self._act(3, data, message=self._stored(message))
 
     async def change_channel(self, **fields: Any) -> None:
@@ -243,6 +254,7 @@ class LoopbackDiscord:
         app = web.Application(middlewares=[self._record])
         api = "/api/v10"
         app.router.add_get(f"{api}/users/@me", self._get_user)
+        app.router.add_get(f"{api}/users/@me/guilds", self._get_guilds)
         app.router.add_get(f"{api}/gateway", self._get_gateway)
         app.router.add_get(f"{api}/gateway/bot", self._get_gateway)
         app.router.add_get(f"{api}/oauth2/applications/@me", self._get_application)
@@ -286,6 +298,10 @@ class LoopbackDiscord:
 
     async def _get_user(self, _request: web.Request) -> web.Response:
         return _json(_bot_user())
+
+    async def _get_guilds(self, _request: web.Request) -> web.Response:
+        found = {"id": str(GUILD_ID), "name": "Ponyville", "permissions": self.everybody_may}
+        return _json([found] if self.in_a_guild else [])
 
     async def _get_gateway(self, request: web.Request) -> web.Response:
         answer: JSON = {"url": self.gateway_url}

@@ -15,8 +15,9 @@ from bot.clock import Clock
 from bot.feeds.proofreading import read_query
 from bot.feeds.roster import AT_A_TIME, Roster, tags_named
 from bot.query import Query, QueryError, clean_tag_name
-from bot.sites import NotFound, SiteError, Sites
-from bot.store import FeedKind, Store, Subscription
+from bot.sites import Priority, SiteError, Sites
+from bot.sites.board import MAX_PER_PAGE
+from bot.store import FeedKind, Pause, Store, Subscription
 
 #: How long an answer holds.
 FRESH = timedelta(days=1)
@@ -47,7 +48,8 @@ class AliasBook:
             return
         async with self._store.read() as tx:
             known = await tx.aliases.of_site(site)
-        await self._look_up(site, sorted(tags_named(query) - known.keys()))
+        asked = sorted(tags_named(query) - known.keys())
+        await self._look_up(site, asked, Priority.INTERACTIVE)
 
     async def turn(self) -> None:
         """Ask again for some tags that were asked for long ago, and forget unused ones.
@@ -66,7 +68,7 @@ class AliasBook:
                 async with self._store.write() as tx:
                     await tx.aliases.remove(site, unused)
             due = [name for name in (*sorted(named - known.keys()), *old) if name in named]
-            await self._look_up(site, due[:most])
+            await self._look_up(site, due[:most], Priority.BACKGROUND)
 
     async def _named(self, site: str) -> set[str]:
         """Return the tags that feeds of a site name, also those that are changed meanwhile."""
@@ -75,7 +77,7 @@ class AliasBook:
         while unread := [one for one in self._roster.all() if read.get(one.id) is not one]:
             for one in unread:
                 read[one.id] = one
-                if one.site != site or one.kind is not FeedKind.FEED:
+                if one.site != site or one.kind is not FeedKind.FEED or self._is_unreadable(one):
                     continue
                 try:
                     names |= tags_named(read_query(one.query, CATALOGUE[site]))
@@ -85,25 +87,27 @@ class AliasBook:
                     await asyncio.sleep(0)
         return names
 
-    async def _look_up(self, site: str, names: Sequence[str]) -> None:
+    def _is_unreadable(self, one: Subscription) -> bool:
+        """Tell whether nothing could be made of a query: that need not be found out again."""
+        return one.pause is Pause.QUERY or one.id in self._roster.unreadable
+
+    async def _look_up(self, site: str, names: Sequence[str], priority: Priority) -> None:
         if not names:
             return
         found: dict[str, str] = {}
         missed: list[str] = []
         reachable = True
-        for name in names:
-            canonical = None
+        for start in range(0, len(names), MAX_PER_PAGE):
+            some = names[start : start + MAX_PER_PAGE]
             if reachable:
                 try:
-                    canonical = await self._canonical(site, name)
+                    found |= await self._canonical(site, some, priority)
                 except SiteError as error:
                     # One failure is enough: the others are asked for another time.
                     reachable = False
-                    _log.info("a tag was not looked up", site=site, reason=error.message)
-            if canonical is None:
-                missed.append(name)
-            else:
-                found[name] = canonical
+                    _log.info("tags were not looked up", site=site, reason=error.message)
+            if not reachable:
+                missed += some
         async with self._store.write() as tx:
             known = await tx.aliases.of_site(site)
             await tx.aliases.put(site, found, self._clock.now())
@@ -112,10 +116,9 @@ class AliasBook:
         if found or new:
             await self._roster.aliases_changed(site)
 
-    async def _canonical(self, site: str, name: str) -> str:
-        """Return what a tag stands for: itself where the board does not have it (yet)."""
-        try:
-            tag = await self._sites.boards[site].tag(name)
-        except NotFound:
-            return name
-        return clean_tag_name(tag.name)
+    async def _canonical(
+        self, site: str, names: Sequence[str], priority: Priority
+    ) -> dict[str, str]:
+        """Return what tags stand for: themselves where the board does not have them (yet)."""
+        found = await self._sites.boards[site].canonical_names(names, priority=priority)
+        return {name: clean_tag_name(found.get(name, name)) for name in names}

@@ -1,10 +1,12 @@
 """Queries that no body of a post decides, asked of the site for many posts at once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import structlog
 
+from bot.feeds.border import Fault, attempt
 from bot.feeds.proofreading import read_query
 from bot.feeds.reading import ids_query
 from bot.feeds.roster import Roster
@@ -12,6 +14,7 @@ from bot.query import QueryError
 from bot.safety import Policy, canonical
 from bot.sites import BadQuery, BadRequest, Board, Priority
 from bot.sites.board import MAX_PER_PAGE
+from bot.texts import _
 
 _log = structlog.get_logger(__name__)
 
@@ -45,9 +48,11 @@ class Answers:
         """
         texts: dict[bytes, str] = {}
         questions: dict[bytes, set[int]] = {}
+        known = await self._questions(set(chain.from_iterable(asks.values())))
         for post_id, subscription_ids in asks.items():
             said = self._said.get(post_id, {})
-            for meaning, text in self._questions(subscription_ids):
+            for one in known.keys() & subscription_ids:
+                meaning, text = known[one]
                 if meaning not in said:
                     texts.setdefault(meaning, text)
                     questions.setdefault(meaning, set()).add(post_id)
@@ -63,7 +68,9 @@ class Answers:
         return frozenset(
             one
             for one in subscription_ids
-            if (question := self._question(one)) is not None and question.meaning in true
+            if one not in self.refused
+            and (question := self._question(one)) is not None
+            and question.meaning in true
         )
 
     def forget(self, post_ids: Collection[int]) -> None:
@@ -71,11 +78,21 @@ class Answers:
         for post_id in post_ids:
             self._said.pop(post_id, None)
 
-    def _questions(self, subscription_ids: Collection[int]) -> Iterator[Question]:
+    async def _questions(self, subscription_ids: Collection[int]) -> dict[int, Question]:
+        """Return what the site is asked for each; one that fails holds up no other (F42)."""
+
+        async def asked(subscription_id: int) -> Question | None:
+            return self._question(subscription_id)
+
+        found: dict[int, Question] = {}
         for one in subscription_ids:
-            question = self._question(one)
-            if question is not None:
-                yield question
+            question = await attempt(asked(one))
+            if isinstance(question, Fault):
+                _log.error("a query cannot be asked", subscription=one, exc_info=question.error)
+                self._refuse(one, _("Nothing can be made of it."))
+            elif question is not None:
+                found[one] = question
+        return found
 
     def _question(self, subscription_id: int) -> Question | None:
         """Return what the site is asked for a subscription; `None` where it cannot be."""

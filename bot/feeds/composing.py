@@ -8,31 +8,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
-from urllib.parse import urlencode
 
 from msgspec import Struct, structs
 
-from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.policies import OF_PLACE, Policies, Where
 from bot.posts.model import Post
-from bot.query import QueryError
-from bot.safety import (
-    Policy,
-    Refusal,
-    Verdict,
-    VerifiedPost,
-    canonical,
-    plain_tags,
-    verdict,
-    verify,
-)
+from bot.safety import Policy, Refusal, Verdict, VerifiedPost, verdict, verify
 from bot.sites import SiteError
 from bot.store import Announcement, Pause, Status, Store, Subscription, Transaction
 from bot.texts import _
 
 from .destination import Destination, Outgoing
 from .marks import nonce
+from .names import more_link, names_of
 from .reading import PostUnreadableError
 from .shown import shown
 
@@ -43,9 +32,6 @@ PLACE_WAIT = 30.0
 GIVEN_UP = 3600.0
 #: The operator's switch is looked at again.
 PANIC_WAIT = 60.0
-#: An address in a message is no longer than Discord takes in its url fields.
-_LINK = 2048
-_QUERY = 100
 
 
 class Bodies(Protocol):
@@ -186,33 +172,39 @@ class Composer:
         except SiteError as error:
             least = self._clock.now() + SITE_WAIT
             return Later(least if error.until is None else max(least, error.until))
+        # Reading them may have taken long: judged is what holds now, not what held before.
+        place = self._destination.where(owed.guild_id, owed.channel_id)
+        policy = await self._policies.of(place)
+        if policy.panic:
+            return Rest(PANIC_WAIT)
         rows = [row for row, _post_id in posted]
         return self._judged(owed, place, policy, list(zip(rows, bodies, strict=True)))
 
-    async def _body(self, row: Announcement, post_id: int) -> Post | None:
+    async def _body(self, row: Announcement, post_id: int) -> Post | Refusal:
         """Return what a post says by now; one that nobody can read for long is given up (F18)."""
+        body: Post | Refusal | None
         try:
             body = await self._bodies.current(row.site, post_id)
         except PostUnreadableError:
             since = self._unreadable.setdefault(row.id, self._clock.monotonic())
             if self._clock.monotonic() - since < GIVEN_UP:
                 raise
-            body = None
+            body = _UNREADABLE
         self._unreadable.pop(row.id, None)
-        return body
+        return _GONE if body is None else body
 
     def _judged(
         self,
         owed: Owed,
         place: Where,
         policy: Policy,
-        found: Sequence[tuple[Announcement, Post | None]],
+        found: Sequence[tuple[Announcement, Post | Refusal]],
     ) -> Composed:
         fit: list[VerifiedPost] = []
         dropped: list[Dropped] = []
         prints = {row.id: "" for row in owed.rows}
         for row, post in found:
-            judged = _GONE if post is None else verify(post, policy, clock=self._clock)
+            judged = post if isinstance(post, Refusal) else verify(post, policy, clock=self._clock)
             if isinstance(judged, VerifiedPost):
                 fit.append(judged)
                 prints[row.id] = shown(judged, spoiler=owed.wish.spoiler)
@@ -248,6 +240,7 @@ class Composer:
 
 
 _GONE = Refusal("F40", _("This post is not on its site any more."))
+_UNREADABLE = Refusal("F18", _("What its site says of it cannot be read."))
 
 
 async def owed_of(tx: Transaction, rows: Sequence[Announcement]) -> Owed:
@@ -271,47 +264,3 @@ async def owed_of(tx: Transaction, rows: Sequence[Announcement]) -> Owed:
         # The one that said so is not owed any more.
         more = await tx.deliveries.more(first.lead_id or first.id)
     return Owed(tuple(rows), wish, names, more)
-
-
-def name_of(wish: Subscription) -> str:
-    """Return what a subscription is called, for people: what it looks for. Untrusted text."""
-    query = " ".join(wish.query.split())
-    if len(query) > _QUERY:
-        query = query[: _QUERY - 1] + "…"
-    site = CATALOGUE.get(wish.site)
-    return query or (wish.site if site is None else site.title)
-
-
-def names_of(wishes: Sequence[Subscription]) -> tuple[str, ...]:
-    """Return what subscriptions are called together: those of one query by their sites, too."""
-    names = [name_of(wish) for wish in wishes]
-    sites: dict[str, set[str]] = {}
-    for name, wish in zip(names, wishes, strict=True):
-        sites.setdefault(name, set()).add(wish.site)
-    titled = (
-        f"{name} ({CATALOGUE[wish.site].title})"
-        if len(sites[name]) > 1 and wish.site in CATALOGUE
-        else name
-        for name, wish in zip(names, wishes, strict=True)
-    )
-    return tuple(dict.fromkeys(titled))
-
-
-def more_link(wish: Subscription, policy: Policy) -> tuple[str, str]:
-    """Return title and https address of what a subscription looks for on its site.
-
-    The site is asked what the policy allows; where it cannot be, it is the site's front page.
-    """
-    site = CATALOGUE[wish.site]
-    front = f"https://{site.domain}/"
-    try:
-        if site.dialect is None:
-            asked = {"q": ",".join(plain_tags(wish.query))}
-            link = f"{front}api/v1/pony/random?{urlencode(asked)}"
-        else:
-            asked = {"q": canonical(wish.query, policy, site.dialect)}
-            asked |= {"sf": "first_seen_at", "sd": "desc"}
-            link = f"{front}search?{urlencode(asked)}"
-    except QueryError:
-        link = front
-    return site.title, link if len(link) <= _LINK else front

@@ -182,6 +182,9 @@ class Deliverer:
 
     async def _next(self, owed: Owed) -> bool:
         if self._own_faults.get(owed.channel_id, 0) >= OWN_FAULTS:
+            if len(owed.rows) > 1 and all(row.is_untouched for row in owed.rows):
+                # One of its posts is to blame, and the others need not go with it.
+                return await self._outcomes.halve(owed)
             return await self._outcomes.aside(owed, "F42", _("It could not be put together."))
         if any(row.status is Status.SENDING for row in owed.rows):
             return await self._again(owed)

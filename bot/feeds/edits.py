@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from msgspec import structs
 
 from bot.clock import Clock
-from bot.feeds.decisions import Changes, Decisions, Looked
+from bot.feeds.border import Fault, attempt
+from bot.feeds.decisions import Changes, Decisions, Looked, Told
 from bot.feeds.identity import first_seen
-from bot.feeds.listing import read_back
+from bot.feeds.listing import Listed, read_back
 from bot.feeds.reading import Reader
 from bot.posts.model import Post
 from bot.query import Query
@@ -22,7 +23,8 @@ RETAGGED = timedelta(hours=72)
 #: How old a post is at most whose edits are read at all: as long as after-care may last.
 RECENT = timedelta(days=7)
 OVERLAP = timedelta(minutes=5)
-MOST_PAGES = 20
+#: Pages that are read back after a silence: of what is recent, some days of a busy board.
+MOST_PAGES = 60
 
 
 class Edits:
@@ -40,12 +42,15 @@ class Edits:
         decisions: Decisions,
         clock: Clock,
         policy: Policy,
+        *,
+        most_pages: int = MOST_PAGES,
     ) -> None:
         self._board = board
         self._site = board.site.name
         self._store = store
         self._reader = reader
         self._decisions = decisions
+        self._most_pages = most_pages
         self._clock = clock
         self._covered = Query(And(policy_terms(policy)))
         self._handled: dict[int, datetime] = {}
@@ -61,7 +66,7 @@ class Edits:
             sort="updated",
             instant=_updated_at,
             floor=floor,
-            most_pages=MOST_PAGES,
+            most_pages=self._most_pages,
         )
         self._reader.learned(listed.posts)
         fresh = {
@@ -77,13 +82,15 @@ class Edits:
             cursor = max(cursor, min(now, max(instants, default=cursor)))
         moved = structs.replace(tail, updated_cursor=cursor)
         if fresh or moved != tail:
-            await self._keep(fresh, tail.cursor, moved)
+            await self._keep(fresh, tail.cursor, moved, _told(listed))
         before = cursor - OVERLAP
         handled = self._handled | {one: at for one in fresh if (at := _updated_at(fresh[one]))}
         self._handled = {one: at for one, at in handled.items() if at >= before}
         return moved
 
-    async def _keep(self, fresh: dict[int, Post], handled: datetime, tail: Tail) -> None:
+    async def _keep(
+        self, fresh: dict[int, Post], handled: datetime, tail: Tail, told: list[Told]
+    ) -> None:
         """Decide what was edited; what is newer than `handled` is left to the newest posts."""
         now = self._clock.now()
         async with self._store.read() as tx:
@@ -104,16 +111,34 @@ class Edits:
             if before is not None:
                 tries = waiting[post_id].tries if post_id in waiting else 0
                 looked.append(Looked(post=post, seen_at=before.seen_at, tries=tries))
-            elif since <= handled and self._covered.matches(post, now=now):
+            elif since <= handled and await self._may_be_covered(post, now):
                 new.add(post_id)
                 looked.append(Looked(post=post, seen_at=now))
-        await self._decisions.keep(looked, Changes(tail=tail, new=new, edited=edited))
+        changes = Changes(tail=tail, new=new, edited=edited, told=told)
+        await self._decisions.keep(looked, changes)
+
+    async def _may_be_covered(self, post: Post, now: datetime) -> bool:
+        """Tell whether a post is read at all; where that cannot be told, deciding it will tell."""
+
+        async def covered() -> bool:
+            return self._covered.matches(post, now=now)
+
+        found = await attempt(covered())
+        return True if isinstance(found, Fault) else found
 
 
 def edits_query(now: datetime) -> str:
     """Return the query for posts that are recent enough, which both dialects read alike."""
     day = (now - RECENT).astimezone(UTC).date()
     return f"first_seen_at.gte:{day.isoformat()}"
+
+
+def _told(listed: Listed) -> list[Told]:
+    """Return what servers are told with what was read; nothing while the cursor stays."""
+    if not listed.sound or listed.ends_at is None:
+        return []
+    end = listed.ends_at
+    return [Told(kind="unread edits", detail=end.isoformat(), begun_before=end)]
 
 
 def _updated_at(post: Post) -> datetime | None:

@@ -26,6 +26,7 @@ from .reading import Reader
 from .recheck import AfterCare
 from .roster import Roster
 from .schedule import Schedules
+from .switched_off import SwitchedOff
 from .tail import SiteTail
 
 #: Seconds between two turns of each loop; what is due in one is in the database.
@@ -62,6 +63,9 @@ class Feeds:
             self.roster, policies, messenger, clock, catch_up=settings.catch_up
         )
         self.pauses = Pauses(store, clock, changed=self.changed)
+        self._switched_off = SwitchedOff(
+            store, self.roster, policies, sites, clock, changed=self.changed
+        )
         composer = Composer(store, messenger, policies, self.reader, clock)
         self.deliverer = Deliverer(
             store,
@@ -149,6 +153,7 @@ class Feeds:
 
     async def _look_after_pauses(self) -> None:
         await self.pauses.turn()
+        await self._switched_off.turn()
         reasons = dict(self.roster.unreadable)
         for one in self.tails.values():
             reasons.update(one.refused)

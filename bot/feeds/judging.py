@@ -15,8 +15,8 @@ says that:
   is, the tags tell: they changed, or they did not.
 * The operator stopped all pictures or switched a site off, for now: what was shown stays, and is
   not shown anew; what has to go still goes.
-* The site is at fault: it makes thumbnails anew, or its answer makes no picture: left alone, and
-  looked at again soon.
+* The site is at fault: it makes thumbnails anew, its answer makes no picture or cannot be read at
+  all: left alone, and looked at again soon.
 """
 
 from typing import TypeAlias

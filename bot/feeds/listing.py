@@ -19,6 +19,8 @@ class Listed(Struct, frozen=True, kw_only=True):
     posts: tuple[Post, ...]
     sound: bool
     """Whether more than half of each page could be read (fault F18)."""
+    ends_at: datetime | None = None
+    """Of the oldest post that was read, where older ones were left that are new (fault F38)."""
 
 
 async def read_back(
@@ -37,6 +39,7 @@ async def read_back(
     """
     posts: dict[int, Post] = {}
     sound = True
+    ends_at: datetime | None = None
     total: int | None = None
 
     async def ask(number: int) -> tuple[PostPage, list[Post]]:
@@ -57,8 +60,9 @@ async def read_back(
             break
         total = page.total
     else:
+        ends_at = min((at for post in posts.values() if (at := instant(post))), default=None)
         _log.warning("a list was not read to its end", site=board.site.name, pages=most_pages)
-    return Listed(posts=tuple(posts.values()), sound=sound)
+    return Listed(posts=tuple(posts.values()), sound=sound, ends_at=ends_at)
 
 
 def _reached(

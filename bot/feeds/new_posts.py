@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct, structs
 
 from bot.clock import Clock
-from bot.feeds.decisions import Changes, Decisions, Looked
+from bot.feeds.decisions import Changes, Decisions, Looked, Told
 from bot.feeds.identity import first_seen
 from bot.feeds.listing import Listed, read_back
 from bot.feeds.reading import Reader
@@ -49,6 +49,7 @@ class NewPosts:
     """Reads, decides and keeps a site's new posts.
 
     The number of requests depends on how much the site published, not on how many wait for it.
+    At most `most_pages` are read back; what is left then, its servers are told of.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class NewPosts:
         decisions: Decisions,
         clock: Clock,
         policy: Policy,
+        *,
+        most_pages: int = MOST_PAGES,
     ) -> None:
         self._board = board
         self._site = board.site.name
@@ -67,6 +70,7 @@ class NewPosts:
         self._roster = roster
         self._reader = reader
         self._decisions = decisions
+        self._most_pages = most_pages
         self._clock = clock
         self._q = canonical("", policy, board.site.dialect or "philomena")
 
@@ -93,7 +97,7 @@ class NewPosts:
         now = self._clock.now()
         wanted_since = self._roster.since(self._site) or now
         floor = max(tail.cursor, wanted_since) - OVERLAP
-        listed = await self._list(floor=floor, most_pages=MOST_PAGES)
+        listed = await self._list(floor=floor, most_pages=self._most_pages)
         self._reader.learned(listed.posts)
         async with self._store.read() as tx:
             known = await tx.posts.known(self._site, [post.id for post in listed.posts])
@@ -111,11 +115,7 @@ class NewPosts:
         well = structs.replace(tail, cursor=cursor, failing_since=None, outage_told=False)
         owed = 0
         if new or well != tail:
-            changes = Changes(
-                tail=well,
-                new={post.id for post in new},
-                notice="outage over" if tail.outage_told else "",
-            )
+            changes = Changes(tail=well, new={post.id for post in new}, told=_told(tail, listed))
             looked = [Looked(post=post, seen_at=now) for post in new]
             owed = await self._decisions.keep(looked, changes)
         return Read(tail=well, first_seen_at=instants, owed=owed)
@@ -129,6 +129,15 @@ class NewPosts:
             floor=floor,
             most_pages=most_pages,
         )
+
+
+def _told(tail: Tail, listed: Listed) -> list[Told]:
+    """Return what servers are told with what was read; while the cursor stays, nothing is over."""
+    told = [Told(kind="outage over")] if tail.outage_told else []
+    if listed.sound and listed.ends_at is not None:
+        end = listed.ends_at
+        told.append(Told(kind="unread", detail=end.isoformat(), begun_before=end))
+    return told
 
 
 def _first_seen_at(post: Post) -> datetime | None:

@@ -5,14 +5,14 @@ own channel, else in that of another feed; where none takes it, it is tried agai
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.policies import Policies
-from bot.store import Notice, Pause, Store, Subscription
+from bot.store import FeedKind, Notice, Pause, Store, Subscription
 from bot.texts import Languages, _, ngettext
 
 from .destination import DeliveryError, Destination, HeldError
@@ -143,10 +143,30 @@ def _text(notice: Notice, concerned: Sequence[Subscription]) -> str:
             ).format(site=title)
         case "outage over":
             return _("{site} answers again. Its feeds go on.").format(site=title)
+        case "unread":
+            return _(
+                "More new posts came on {site} than I read back after a silence. What came before"
+                " <t:{instant}:f> was not looked at; the site's search has it."
+            ).format(site=title, instant=_stamp(notice.detail))
+        case "unread edits":
+            return _(
+                "More posts were edited on {site} than I read back after a silence. What was"
+                " retagged before <t:{instant}:f> was not looked at again."
+            ).format(site=title, instant=_stamp(notice.detail))
         case "resumed":
             return f"{_feeds(concerned)} {_('Posts come again.')}"
+        case "silent":
+            return _(
+                "{feeds} it brought nothing at its last times. Few pictures match it, or its site"
+                " does not answer. What a channel had comes again after three days; `/feed edit`"
+                " lets it look for more."
+            ).format(feeds=_feeds(concerned))
     parts = [_feeds(concerned), _why(Pause(notice.detail)), _next(concerned[0])]
     return " ".join(filter(None, parts))
+
+
+def _stamp(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp())
 
 
 def _feeds(concerned: Sequence[Subscription]) -> str:
@@ -154,9 +174,13 @@ def _feeds(concerned: Sequence[Subscription]) -> str:
     ids = ", ".join(f"#{wish.id}" for wish in concerned[:_NAMED])
     if len(concerned) > _NAMED:
         ids += ", …"
-    return ngettext(
-        "Feed {ids} in <#{channel}>:", "Feeds {ids} in <#{channel}>:", len(concerned)
-    ).format(ids=ids, channel=concerned[0].channel_id)
+    many = len(concerned)
+    text = (
+        ngettext("Schedule {ids} in <#{channel}>:", "Schedules {ids} in <#{channel}>:", many)
+        if all(wish.kind is FeedKind.RANDOM for wish in concerned)
+        else ngettext("Feed {ids} in <#{channel}>:", "Feeds {ids} in <#{channel}>:", many)
+    )
+    return text.format(ids=ids, channel=concerned[0].channel_id)
 
 
 def _why(pause: Pause) -> str:
@@ -185,6 +209,9 @@ def _why(pause: Pause) -> str:
 def _next(wish: Subscription) -> str:
     if wish.retry_at is None:
         return _("It stays so until somebody resumes it.")
-    return _("I try again by myself, next <t:{instant}:R>; nothing is lost until then.").format(
-        instant=int(wish.retry_at.timestamp())
+    text = (
+        _("I try again by myself, next <t:{instant}:R>.")
+        if wish.kind is FeedKind.RANDOM
+        else _("I try again by myself, next <t:{instant}:R>; nothing is lost until then.")
     )
+    return text.format(instant=int(wish.retry_at.timestamp()))

@@ -186,6 +186,16 @@ class Outcomes:
         )
         return True
 
+    async def halve(self, owed: Owed) -> bool:
+        """Make two messages of one that was never sent: only one of them need be put aside."""
+
+        async def change(tx: Transaction) -> None:
+            if await tx.deliveries.is_unchanged(owed.rows):
+                await tx.deliveries.split(owed.rows, owed.more)
+
+        await self._ledger.write(change)
+        return True
+
     async def _attempt(self, owed: Owed, ready: Ready, message: Outgoing) -> bool:
         delivered = await self._destination.send(message)
         return await self.arrived(owed, ready.shown, delivered)

@@ -96,6 +96,8 @@ class Places:
 
     def _met_again(self, row: Announcement, owed: Owed, known: list[str]) -> Announcement:
         row = _joined(row, owed.subscriptions, self._now)
+        if row.status is Status.TWIN and (first := twin_of(row)) in self._rows:
+            self._twin(first, row, owed)
         if row.status not in KEPT_BACK or not row.is_untouched:
             return row
         if owed.refusal is not None:
@@ -121,8 +123,14 @@ class Places:
         if other is None:
             return row
         first = self._rows[other]
-        self._rows[other] = _joined(first, owed.subscriptions, self._now)
+        self._twin(other, row, owed)
         return structs.replace(row, status=Status.TWIN, rule=ONCE, reason=first.key)
+
+    def _twin(self, first: _Place, row: Announcement, owed: Owed) -> None:
+        """Let what is announced name whatever its twin matched, now and before."""
+        joined = _joined(self._rows[first], owed.subscriptions, self._now)
+        matched = tuple(sorted({*joined.matched, *row.matched}))
+        self._rows[first] = structs.replace(joined, matched=matched)
 
     def _other(self, place: _Place, known: list[str]) -> _Place | None:
         """Return where the same picture is announced, the post of which others are twins."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.feeds.proofreading import Proof, proofread
 from bot.feeds.wishes import FeedRefusedError
@@ -46,7 +47,7 @@ async def preflight(wish: Subscription, policy: Policy, sites: Sites, clock: Clo
     has nothing of the kind. A site that cannot be asked at the moment is no reason to refuse.
     """
     if wish.site not in sites or wish.site in policy.sites_off:
-        raise FeedRefusedError(_("The operator switched this site off."))
+        raise FeedRefusedError(off_text(wish.site))
     client = sites[wish.site]
     proof = proofread(wish.query, client.site, policy)
     try:
@@ -66,6 +67,12 @@ async def preflight(wish: Subscription, policy: Policy, sites: Sites, clock: Clo
         raise FeedRefusedError(_("The site has no picture with all these tags.")) from None
     except SiteError as error:
         return Preflight(proof=proof, unasked=error.message)
+
+
+def off_text(site: str) -> str:
+    """Return that a site is off, for people: also for those who did not name it themselves."""
+    title = CATALOGUE[site].title if site in CATALOGUE else site
+    return _("The operator switched {site} off.").format(site=title)
 
 
 async def site_says(text: str, post_id: int, policy: Policy, board: Board) -> Verdict:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import structlog
 
 from bot.clock import Clock
+from bot.feeds.border import Fault, attempt
 from bot.loops import end
 from bot.posts.model import Post
 from bot.sites import (
@@ -67,21 +68,15 @@ class Reader:
         """End the readings that are on their way."""
         await end(list(self._tasks.values()))
 
-    async def read(self, site: str, ids: Collection[int]) -> Mapping[int, Post]:
-        """Return what these posts say now, by id; one that is absent does not exist.
-
-        A post that a batched reading does not bring is asked for by itself before that is
-        believed (F50). One whose body cannot be read comes back as it was last read where that
-        is known, else not at all (F18). Raises SiteError.
-        """
-        return (await self.look(site, ids))[0]
-
-    async def look(
+    async def read(
         self, site: str, ids: Collection[int]
     ) -> tuple[Mapping[int, Post], frozenset[int]]:
-        """Return what `read` does, and of which posts nothing can be said: they may well exist.
+        """Return what these posts say now, by id, and of which of them nothing can be said.
 
-        Their bodies cannot be read, and were not kept. Raises SiteError.
+        A post that a batched reading does not bring is asked for by itself before it is believed
+        not to exist (F50): then it is in neither. One whose body cannot be read comes back as it
+        was last read where that is known; else nothing can be said of it, and it may well exist
+        (F18). Raises SiteError.
         """
         found, unreadable = await self._read(site, ids)
         if unreadable:
@@ -183,15 +178,20 @@ class Reader:
         ):
             for start in range(0, len(listed), MAX_PER_PAGE):
                 chunk = listed[start : start + MAX_PER_PAGE]
-                page = await client.search(
+                asked = client.search(
                     ids_query(chunk), per_page=MAX_PER_PAGE, priority=Priority.BACKGROUND
                 )
+                page = await attempt(asked)
+                if isinstance(page, Fault):
+                    # One of them is to blame, and is found when they are asked for one by one.
+                    _log.error("posts cannot be read", site=site, exc_info=page.error)
+                    continue
                 found |= {post.id: post for post in page.posts if post.id in chunk}
         for post_id in listed:
             if post_id in found:
                 continue
             try:
-                found[post_id] = await _by_id(client, post_id)
+                found[post_id] = await _one(client, site, post_id)
             except NotFound:
                 self._remembered.pop((site, post_id), None)
             except BadResponse as error:
@@ -201,6 +201,15 @@ class Reader:
                 unreadable[post_id] = error
         self.learned(found.values())
         return found, unreadable
+
+
+async def _one(client: Board | PonyApi, site: str, post_id: int) -> Post:
+    """Return one post; one that we fail at is as one that cannot be read (fault F42)."""
+    post = await attempt(_by_id(client, post_id))
+    if isinstance(post, Fault):
+        _log.error("nothing can be made of a post", post=f"{site}:{post_id}", exc_info=post.error)
+        raise BadResponse(site, type(post.error).__name__, _("Nothing can be made of it."))
+    return post
 
 
 async def _by_id(client: Board | PonyApi, post_id: int) -> Post:

@@ -35,7 +35,7 @@ from bot.safety import Refusal, VerifiedPost
 from bot.sites import SiteError
 from bot.store import Announcement, Status, Store, StoreError
 from bot.store.rechecks import Looked
-from bot.texts import Languages
+from bot.texts import Languages, _
 
 #: How long after it was sent a message is looked at.
 LADDER = (
@@ -59,15 +59,21 @@ BATCH = 50
 _log = structlog.get_logger(__name__)
 
 Rows: TypeAlias = Sequence[Announcement]
-#: What posts say now by site and id; `None`: gone. What is not there is not known.
-Bodies: TypeAlias = Mapping[tuple[str, int], Post | None]
+#: What posts say now by site and id; `None`: gone, `Leave`: they may well be there and cannot be
+#: read. What is not there is not known.
+Bodies: TypeAlias = Mapping[tuple[str, int], Post | Leave | None]
 
 
 class Reads(Protocol):
     """The way to the posts; `bot.feeds.reading.Reader` is one."""
 
-    async def read(self, site: str, ids: Collection[int]) -> Mapping[int, Post]:
-        """Return the posts; what is absent does not exist (fault F50). Raises SiteError."""
+    async def read(
+        self, site: str, ids: Collection[int]
+    ) -> tuple[Mapping[int, Post], Collection[int]]:
+        """Return the posts, and those that may exist and cannot be read (fault F18).
+
+        What is in neither does not exist (fault F50). Raises SiteError.
+        """
 
 
 class _Notes:
@@ -177,14 +183,16 @@ class AfterCare:
         for row in (row for rows in messages for row in rows if row.status is Status.SENT):
             site, post_id = _key(row)
             wanted.setdefault(site, set()).add(post_id)
-        bodies: dict[tuple[str, int], Post | None] = {}
+        bodies: dict[tuple[str, int], Post | Leave | None] = {}
+        unread = Leave(Refusal("F18", _("What its site says of it cannot be read.")), again=True)
         for site, ids in wanted.items():
             listed = sorted(ids)
             try:
                 for start in range(0, len(listed), BATCH):
                     batch = listed[start : start + BATCH]
-                    found = await self._reader.read(site, batch)
+                    found, unreadable = await self._reader.read(site, batch)
                     bodies |= {(site, post_id): found.get(post_id) for post_id in batch}
+                    bodies |= {(site, post_id): unread for post_id in unreadable}
             except SiteError as error:
                 _log.info("after-care waits for a site", site=site, reason=error.message)
         return bodies
@@ -207,7 +215,7 @@ class AfterCare:
             {row.id: one.refusal for row, one in judged if isinstance(one, Leave)},
             withdrawn,
         )
-        if not plan.is_urgent and any(isinstance(one, Leave) and one.again for _, one in judged):
+        if not plan.is_urgent and any(isinstance(one, Leave) and one.again for _row, one in judged):
             notes.wait(rows, SITE_PAUSE)
         elif plan.is_urgent or any(_is_changed(row, post) for row, post in plan.showing):
             await self._change(rows, plan, notes)
@@ -221,9 +229,12 @@ class AfterCare:
         return {key: body.post for key, body in kept if body is not None and body.post is not None}
 
     async def _judge(self, row: Announcement, bodies: Bodies) -> Judgement:
+        body = bodies[_key(row)]
+        if isinstance(body, Leave):
+            return body
         where = self._destination.where(row.guild_id, row.channel_id)
         return judge(
-            bodies[_key(row)],
+            body,
             await self._policies.of(where),
             Shown.read(row.shown),
             place_known=self._policies.is_sure_of(where),

@@ -1,10 +1,14 @@
 """All subscriptions of this process, ready to be asked which of them a post matches."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Self
+
+import structlog
 
 from bot.catalogue import CATALOGUE
+from bot.feeds.border import Fault, attempt
 from bot.feeds.proofreading import read_query
 from bot.feeds.votes import VOTE_FIELDS
 from bot.posts.model import Post
@@ -16,6 +20,8 @@ from bot.texts import _
 
 #: Queries that are read before everybody else has a turn: some hundredths of a second.
 AT_A_TIME = 100
+
+_log = structlog.get_logger(__name__)
 
 
 def tags_named(query: Query) -> frozenset[str]:
@@ -73,12 +79,10 @@ class Roster:
                 aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
             for known in list(self._by_id):
                 self.drop(known)
-            for number, one in enumerate(subscriptions):
-                self.put(one)
-                if number % AT_A_TIME == 0:
-                    await asyncio.sleep(0)
+            for start in range(0, len(subscriptions), AT_A_TIME):
+                await self._take(subscriptions[start : start + AT_A_TIME])
             for site, names in aliases.items():
-                self._of(site).aliases = _aliases(names)
+                self.aliases_are(site, _aliases(names))
 
     async def changed(self, *subscription_ids: int) -> None:
         """Read these anew; those that are deleted are forgotten. Raises StoreError."""
@@ -107,11 +111,28 @@ class Roster:
         aliases = {site: await tx.aliases.of_site(site) for site in sorted(sites)}
         for subscription_id in subscription_ids:
             if subscription_id in found:
-                self.put(found[subscription_id])
+                await self._take([found[subscription_id]])
             else:
                 self.drop(subscription_id)
         for site, names in aliases.items():
-            self._of(site).aliases = _aliases(names)
+            self.aliases_are(site, _aliases(names))
+
+    async def _take(self, subscriptions: Sequence[Subscription]) -> None:
+        """Put these; one that nothing can be made of is as one that cannot be read (F42)."""
+        taken = await attempt(self._put_all(subscriptions))
+        if not isinstance(taken, Fault):
+            return
+        if len(subscriptions) > 1:
+            for one in subscriptions:
+                await self._take([one])
+            return
+        for one in subscriptions:
+            _log.error("a query cannot be used", subscription=one.id, exc_info=taken.error)
+            self._unreadable[one.id] = _("Nothing can be made of it.")
+
+    async def _put_all(self, subscriptions: Iterable[Subscription]) -> None:
+        for one in subscriptions:
+            self.put(one)
 
     async def servers_changed(self) -> None:
         """Read anew what servers have that we were removed from, or are back in."""
@@ -131,7 +152,11 @@ class Roster:
         async with self._reading:
             async with self._store.read() as tx:
                 names = await tx.aliases.of_site(site)
-            self._of(site).aliases = _aliases(names)
+            self.aliases_are(site, _aliases(names))
+
+    def aliases_are(self, site: str, aliases: Aliases) -> None:
+        """Know what aliases stand for on a site."""
+        self._of(site).aliases = aliases
 
     def get(self, subscription_id: int) -> Subscription | None:
         """Return a subscription, `None` where there is none (any more)."""
@@ -176,6 +201,15 @@ class Roster:
         of = self._of(post.site)
         return of.index.match(post, aliases=of.aliases, now=now)
 
+    def alone(self, subscription_id: int) -> Self:
+        """Return a roster of one subscription that is matched here, to see whose fault one is."""
+        lone = type(self)(self._store)
+        one = self._by_id.get(subscription_id)
+        if one is not None:
+            lone.put(one)
+            lone.aliases_are(one.site, self.aliases(one.site))
+        return lone
+
     def put(self, one: Subscription) -> None:
         """Know a subscription as it is now, in place of what was known of it."""
         self.drop(one.id)
@@ -193,10 +227,11 @@ class Roster:
             self._unreadable[one.id] = error.message
             return
         of = self._of(one.site)
-        of.ids.add(one.id)
+        votes = any(leaf.field in VOTE_FIELDS for leaf in leaves(query.tree))
         of.index.add(one.id, query)
+        of.ids.add(one.id)
         of.since = None
-        if any(leaf.field in VOTE_FIELDS for leaf in leaves(query.tree)):
+        if votes:
             of.voting.add(one.id)
 
     def drop(self, subscription_id: int) -> None:

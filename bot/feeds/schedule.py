@@ -18,7 +18,16 @@ from bot.posts.model import Post
 from bot.query import QueryError
 from bot.safety import Policy
 from bot.sites import SiteError, Sites
-from bot.store import Announcement, FeedKind, Pause, Status, Store, Subscription, Transaction
+from bot.store import (
+    Announcement,
+    FeedKind,
+    Pause,
+    Rhythm,
+    Status,
+    Store,
+    Subscription,
+    Transaction,
+)
 
 from .destination import Destination
 from .drawing import Drawing, Drawn, wish_of
@@ -35,6 +44,13 @@ PAUSE = timedelta(minutes=2)
 #: The least time between two in a channel: an hour, but for the minute that a turn may be late.
 HOUR = timedelta(hours=1)
 LEAST = HOUR - timedelta(minutes=1)
+
+#: A schedule that brought nothing for longer leaves times out: few pictures match it.
+SILENT = {
+    Rhythm.HOURLY: timedelta(hours=3),
+    Rhythm.DAILY: timedelta(days=3),
+    Rhythm.WEEKLY: timedelta(days=15),
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -92,8 +108,13 @@ class Schedules:
         if any(_goes_first(each, one, drawn, now) for each in there):
             # It stays due, and waits its hour once the other has come.
             return
+        policy = await self._policies.of(self._destination.where(one.guild_id, one.channel_id))
+        if await self._is_held(one, policy):
+            self._tries.pop(one.id, None)
+            await self._advance(one, _next_of(one, now, zone))
+            return
         try:
-            post = await self._pick(one, drawing)
+            post = await self._pick(one, policy, drawing)
         except SiteError as failure:
             tries = self._tries.get(one.id, 0) + 1
             if tries < TRIES:
@@ -103,24 +124,40 @@ class Schedules:
             _log.warning("a scheduled picture is left out", id=one.id, why=failure.message)
             post = None
         self._tries.pop(one.id, None)
-        # An hour lies between two, even where the last one was late.
-        next_at = next_time(now + LEAST, one.rhythm, one.at_minute, one.weekday, zone)
         if post is None:
-            next_at = next_time(now, one.rhythm, one.at_minute, one.weekday, zone)
+            next_at = _next_of(one, now, zone)
             await self._advance(one, next_at)
-        elif await self._keep(one, post, next_at):
+            await self._tell_silence(one, drawn.get(one.id), next_at)
+        # An hour lies between two, even where the last one was late.
+        elif await self._keep(one, post, _next_of(one, now + LEAST, zone)):
             self._wake()
 
-    async def _pick(self, one: Subscription, drawing: Drawing) -> Post | None:
-        """Return what to show, or `None` where there is nothing; raises SiteError."""
+    async def _is_held(self, one: Subscription, policy: Policy) -> bool:
+        """Tell whether nothing is to be drawn this time, for a reason that is told elsewhere."""
+        if policy.panic or one.site in policy.sites_off or one.site not in self._sites:
+            return True
         async with self._store.read() as tx:
             for each in await _schedules(tx, one):
                 # It waits for Discord or for the server: one more would be a burst.
                 if each.runs and await tx.announcements.is_owed(each.id):
-                    return None
-        policy = await self._policies.of(self._destination.where(one.guild_id, one.channel_id))
-        if policy.panic or one.site in policy.sites_off or one.site not in self._sites:
-            return None
+                    return True
+        return False
+
+    async def _tell_silence(
+        self, one: Subscription, last: datetime | None, next_at: datetime
+    ) -> None:
+        """Have the server told, once in a while, of a schedule that brings nothing for long."""
+        if not is_silent(one, last, next_at):
+            return
+        async with self._store.write() as tx:
+            same = await tx.subscriptions.get(one.id)
+            told = await tx.notices.of_guild(one.guild_id)
+            known = any(each.kind == "silent" and each.subscription_id == one.id for each in told)
+            if same is not None and same.runs and not known:
+                await tx.notices.add("silent", [one.guild_id], subscription_id=one.id)
+
+    async def _pick(self, one: Subscription, policy: Policy, drawing: Drawing) -> Post | None:
+        """Return what to show, or `None` where there is nothing; raises SiteError."""
         try:
             wish = wish_of(one, policy)
         except QueryError as error:
@@ -210,6 +247,21 @@ class Schedules:
             # Somebody may have set other times meanwhile.
             if same is not None and same.next_at == one.next_at:
                 await tx.subscriptions.advance(one.id, next_at)
+
+
+def is_silent(one: Subscription, last: datetime | None, next_at: datetime) -> bool:
+    """Tell whether a schedule that next draws at `next_at` brought nothing at its last times.
+
+    `last` is when it brought something; `None`: it never did.
+    """
+    # In quiet hours nothing is expected of one that comes more often.
+    quiet = one.quiet_from is not None and one.rhythm is Rhythm.HOURLY
+    begun = max(last or one.created_at, one.since)
+    return not quiet and next_at - begun > SILENT.get(one.rhythm, timedelta.max)
+
+
+def _next_of(one: Subscription, after: datetime, zone: str) -> datetime:
+    return next_time(after, one.rhythm, one.at_minute, one.weekday, zone)
 
 
 def _goes_first(

@@ -51,7 +51,7 @@ class WaitingPosts:
             seen = await tx.posts.seen(self._site, rows)
         if not rows:
             return
-        posts, unreadable = await self._reader.look(self._site, rows)
+        posts, unreadable = await self._reader.read(self._site, rows)
         looked = {
             post_id: Looked(post=post, seen_at=seen[post_id].seen_at, tries=rows[post_id].tries + 1)
             for post_id, post in posts.items()
@@ -59,7 +59,7 @@ class WaitingPosts:
         asks = {
             post_id: made.asks
             for post_id, one in looked.items()
-            if (made := self._decisions.decide(one)).asks
+            if (made := await self._decisions.decide(one)).asks
         }
         plain = [one for post_id, one in looked.items() if post_id not in asks]
         # What cannot be read may be again: it waits on, though not for ever (fault F18).

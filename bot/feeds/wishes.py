@@ -18,8 +18,12 @@ MOST_AN_HOUR = 60
 _DAY = 24 * 60
 #: When the posts of a day or week are told where nobody said when: at noon.
 _NOON = 12 * 60
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])")
-_HOURS = re.compile(r"\s*([0-9:.h]+)\s*(?:-|–|to|until)\s*([0-9:.h]+)\s*")  # noqa: RUF001
+_TIME = re.compile(
+    r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-5][0-9]))?\s*(?:(?P<half>[ap])\.?m\.?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_HOURS = re.compile(r"\s*(\S.*?)\s*(?:-|–|to|until)\s*(\S.*)", re.IGNORECASE)  # noqa: RUF001
+_HALF_DAY = 12
 
 
 class FeedRefusedError(Exception):
@@ -38,11 +42,15 @@ class Hours(Struct, frozen=True):
 
 
 def read_time(text: str) -> int:
-    """Return the minute of the day of a time such as `18:30`; raises FeedRefusedError."""
+    """Return the minute of the day of a time such as `18:30`, `6:30 pm` or `7`.
+
+    Raises FeedRefusedError.
+    """
     found = _TIME.fullmatch(text.strip())
-    if found is None:
-        raise FeedRefusedError(_("Please write a time of day with hours and minutes, as in 18:30."))
-    return int(found[1]) * 60 + int(found[2])
+    hour = -1 if found is None else _hour(int(found["hour"]), (found["half"] or "").lower())
+    if found is None or not 0 <= hour < _DAY // 60:
+        raise FeedRefusedError(_("Please write a time of day as in 18:30 or 6:30pm."))
+    return hour * 60 + int(found["minute"] or 0)
 
 
 def read_hours(text: str) -> Hours:
@@ -80,6 +88,19 @@ def checked(wish: Subscription) -> Subscription:
     return structs.replace(wish, at_minute=_at_minute(wish), weekday=_weekday(wish))
 
 
+def check_times(rhythm: Rhythm, *, at: bool, weekday: bool) -> None:
+    """Refuse a time of day or a day that somebody gave and that a rhythm has no place for.
+
+    Raises FeedRefusedError.
+    """
+    if at and rhythm is Rhythm.EACH:
+        raise FeedRefusedError(
+            _("Each post comes by itself, at once: a time of day needs another `rhythm`.")
+        )
+    if weekday and rhythm is not Rhythm.WEEKLY:
+        raise FeedRefusedError(_("A day of the week needs the `rhythm` weekly."))
+
+
 def first_time(wish: Subscription, now: datetime, zone: str) -> datetime | None:
     """Return when a wish's period next ends; `None` where each post comes by itself.
 
@@ -88,6 +109,15 @@ def first_time(wish: Subscription, now: datetime, zone: str) -> datetime | None:
     if wish.rhythm is Rhythm.EACH:
         return None
     return next_time(now, wish.rhythm, wish.at_minute, wish.weekday, zone)
+
+
+def _hour(hour: int, half: str) -> int:
+    """Return an hour of the day; of twelve hours, with `a` or `p`, too. Below 0: there is none."""
+    if not half:
+        return hour
+    if not 1 <= hour <= _HALF_DAY:
+        return -1
+    return hour % _HALF_DAY + (_HALF_DAY if half == "p" else 0)
 
 
 def _check_feed(wish: Subscription) -> None:

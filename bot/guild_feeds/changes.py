@@ -9,7 +9,7 @@ from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.feeds import pauses
 from bot.feeds.backfill import backfill as backfill_with
-from bot.feeds.preflight import Preflight, preflight
+from bot.feeds.preflight import Preflight, off_text, preflight
 from bot.feeds.proofreading import proofread, read_query
 from bot.feeds.wishes import FeedRefusedError, checked, first_time
 from bot.policies import Policies, Where
@@ -29,6 +29,7 @@ from .rules import (
     Edited,
     Overview,
     Running,
+    changed,
     check_twin,
     note,
     owe_anew,
@@ -71,7 +72,10 @@ class GuildFeeds:
     async def overview(self, guild_id: int) -> Overview:
         """Return a server's feeds and schedules with how they do."""
         async with self._store.read() as tx:
+            out = {tail.site: tail.failing_since for tail in await tx.tails.all()}
             return Overview(
+                panic=(await self._policies.switches()).panic,
+                out={site: since for site, since in out.items() if since is not None},
                 subscriptions=await tx.subscriptions.of_guild(guild_id),
                 zone=(await tx.guilds.get(guild_id)).time_zone,
                 told=await tx.history.last_told(guild_id),
@@ -139,14 +143,14 @@ class GuildFeeds:
         Raises also QueryError and BadQuery where the query or the channel is another.
         """
         old = await self.find(guild_id, subscription_id)
-        wish = checked(structs.replace(old, **changes))
+        wish = changed(old, changes)
         asked = None
         if (wish.query, wish.channel_id) != (old.query, old.channel_id):
             asked = await self.preflight(wish, where)
         now = self._clock.now()
         async with self._store.write() as tx:
             old = await own(tx, guild_id, subscription_id)
-            new = checked(structs.replace(old, **changes))
+            new = changed(old, changes)
             await check_twin(tx, new)
             if asked is not None:
                 new = structs.replace(new, adult=asked.proof.adult)
@@ -192,7 +196,7 @@ class GuildFeeds:
             if old.runs:
                 raise FeedRefusedError(_("It is not paused."))
             if old.site not in self._sites or old.site in policy.sites_off:
-                raise FeedRefusedError(_("The operator switched this site off."))
+                raise FeedRefusedError(off_text(old.site))
             proofread(old.query, self._sites[old.site].site, policy)
             if old.adult and policy.ratings <= {Rating.SAFE}:
                 raise FeedRefusedError(

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from bot.feeds.announce import Announcer
 from bot.feeds.preflight import Preflight
-from bot.feeds.wishes import FeedRefusedError, first_time
+from bot.feeds.wishes import FeedRefusedError, checked, first_time
 from bot.query import Query
 from bot.store import FeedKind, Rhythm, Subscription, Transaction
 from bot.texts import _
@@ -54,6 +54,10 @@ class Overview(Struct, frozen=True, kw_only=True):
     """When each last had something told."""
     owed: Mapping[int, int]
     """How many posts wait for each."""
+    out: Mapping[str, datetime] = {}
+    """The sites that do not answer, and since when."""
+    panic: bool = False
+    """Whether the operator stopped all pictures."""
 
 
 class Added(Struct, frozen=True, kw_only=True):
@@ -92,6 +96,14 @@ def told(one: Subscription) -> dict[str, Any]:
 def times(one: Subscription) -> tuple[object, ...]:
     """Return what decides when a period of it ends."""
     return one.rhythm, one.at_minute, one.weekday
+
+
+def changed(old: Subscription, changes: Mapping[str, Any]) -> Subscription:
+    """Return one with the named fields changed, as it is kept; raises FeedRefusedError."""
+    if old.rhythm is Rhythm.HOURLY and changes.get("rhythm", old.rhythm) is not old.rhythm:
+        # What was a minute of every hour is no time of the day.
+        changes = {"at_minute": None, **changes}
+    return checked(structs.replace(old, **changes))
 
 
 async def retime(tx: Transaction, guild_id: int, now: datetime) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from bot.ui.embeds import plain_post, post_embed
 from bot.ui.finder import Finder, Found
 from bot.ui.gallery import gallery
 from bot.ui.gallery_buttons import RevealButton, page_button
-from bot.ui.here import policy_here
+from bot.ui.here import check_current, policy_here
 from bot.ui.host import host_of
 from bot.ui.mute import MuteButton, MuteChoice
 from bot.ui.pace import Paced, in_pace
@@ -60,12 +60,11 @@ async def show(
     4): one bad address makes it refuse a whole message.
     """
     requester = interaction.user.id
-    policy = await policy_here(interaction, mature=mature)
-    if not found.post.is_current(policy, finder_of(interaction).clock):
-        raise NotShownError(_("What may be shown here has just changed. Please ask again."))
+    await check_current(interaction, found.post, mature=mature)
     try:
         if found.post.spoiler and found.search is None:
-            view = gallery([found.post], _buttons(found, requester, mature=mature))
+            buttons = _buttons(found, requester, mature=mature)
+            view = gallery([found.post], buttons, above=found.note)
             await interaction.edit_original_response(view=view)
         else:
             await interaction.edit_original_response(
@@ -86,7 +85,9 @@ def picture_embed(found: Found) -> discord.Embed:
     """Return the embed of what was found."""
     return post_embed(
         found.post,
-        heading=", ".join(shown_tags(found.search.text.split(","))) if found.search else "",
+        heading=(
+            ", ".join(shown_tags(found.search.text.split(","))) if found.search else found.note
+        ),
         link=found.link,
         position=found.position,
         total=found.total,

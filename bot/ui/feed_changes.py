@@ -9,10 +9,10 @@ from msgspec import structs
 from bot.store import Subscription
 from bot.texts import _
 from bot.ui.answers import NotShownError, think
+from bot.ui.feed_answers import added_text, edited_text
 from bot.ui.feed_host import guild_feeds
 from bot.ui.feed_places import Target, check_place
 from bot.ui.feed_preview import show_preview
-from bot.ui.feed_texts import added_text, edited_text
 from bot.ui.here import where_of
 from bot.ui.host import host_of
 
@@ -33,7 +33,7 @@ async def add(
     added = await guild_feeds(interaction).add(
         wish, where_of(channel), actor_id=interaction.user.id, backfill=backfill
     )
-    await interaction.edit_original_response(content=added_text(added, found))
+    await interaction.edit_original_response(content=added_text(added, found, backfill=backfill))
     if added.preflight.newest:
         clock = host_of(interaction).finder.clock
         await show_preview(interaction, added.subscription, added.preflight.newest, clock)

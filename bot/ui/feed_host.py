@@ -11,7 +11,7 @@ from bot.feeds.wishes import FeedRefusedError
 from bot.guild_feeds import GuildFeeds, Running
 from bot.policies import Where
 from bot.settings import Settings
-from bot.store import Subscription
+from bot.store import StoreError, Subscription
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering
 from bot.ui.here import where_of
@@ -79,6 +79,16 @@ async def own_feed(interaction: discord.Interaction[Any], guild_id: int, text: s
             _("There is no such feed here. Begin to type and choose one from the list.")
         )
     return found[0]
+
+
+async def site_of_feed(interaction: discord.Interaction[Any], text: object) -> str | None:
+    """Return the site of the feed that `text` names; `None` where it names none."""
+    if interaction.guild_id is None or not isinstance(text, str):
+        return None
+    try:
+        return (await own_feed(interaction, interaction.guild_id, text)).site
+    except (FeedRefusedError, StoreError):
+        return None
 
 
 def where_it_goes(interaction: discord.Interaction[Any], channel_id: int) -> Where:

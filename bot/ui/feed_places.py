@@ -51,22 +51,31 @@ def check_place(channel: Target, wish: Subscription) -> Standing:
         )
     if wish.publish and not _is_news(channel):
         raise FeedRefusedError(_("Only what is sent to an announcement channel can be published."))
-    if wish.forum_tags and not isinstance(channel, discord.ForumChannel):
+    forum = channel if isinstance(channel, discord.ForumChannel) else None
+    if wish.forum_tags and forum is None:
         raise FeedRefusedError(_("Only the posts of a forum have tags."))
+    if forum is not None and forum.flags.require_tag and not wish.forum_tags:
+        # Discord would refuse each post.
+        raise FeedRefusedError(
+            _(
+                "This forum wants a tag on each post: please give `forum_tags`, one of {names}."
+            ).format(names=_tag_names(forum))
+        )
     return found
 
 
 def forum_tags(channel: Target, names: str) -> tuple[int, ...]:
     """Return the ids of a forum's tags by their names; raises FeedRefusedError for others."""
     wanted = [name.strip().casefold() for name in names.split(",") if name.strip()]
+    if not wanted:
+        return ()
     if not isinstance(channel, discord.ForumChannel):
         raise FeedRefusedError(_("Only the posts of a forum have tags."))
     known = {tag.name.casefold(): tag.id for tag in channel.available_tags}
     if unknown := [name for name in wanted if name not in known]:
-        there = ", ".join(tag.name for tag in channel.available_tags)
         raise FeedRefusedError(
             _("The forum has no tag “{name}”. It has: {names}.").format(
-                name=safe_text(unknown[0], _LISTED), names=safe_text(there, _LISTED) or "-"
+                name=safe_text(unknown[0], _LISTED), names=_tag_names(channel)
             )
         )
     if len(wanted) > MOST_TAGS:
@@ -95,14 +104,15 @@ def _notes(channel: Target, allowed: discord.Permissions, wish: Subscription) ->
             "Without Read Message History I cannot look up, after an interruption, whether a"
             " message arrived; then I rather leave it out than repeat it."
         )
-    forum = isinstance(channel, discord.ForumChannel) and channel
-    if forum and forum.flags.require_tag and not wish.forum_tags:
-        yield _("This forum wants a tag on each post: set `forum_tags` with `/feed edit`.")
     role = channel.guild.get_role(wish.role_id) if wish.role_id else None
     if role is not None and not role.mentionable and not allowed.mention_everyone:
         yield _("The role is shown, but nobody is notified: it does not let itself be mentioned.")
     if isinstance(channel, discord.Thread) and channel.archived:
         yield _("The thread is archived; the first announcement opens it again.")
+
+
+def _tag_names(forum: discord.ForumChannel) -> str:
+    return safe_text(", ".join(tag.name for tag in forum.available_tags), _LISTED) or "-"
 
 
 def _is_news(channel: Target) -> bool:

@@ -6,10 +6,9 @@ from typing import Any
 import discord
 
 from bot.clock import Clock
-from bot.feeds.composing import name_of
-from bot.feeds.destination import Outgoing
+from bot.feeds.trial import as_announced
 from bot.posts.model import Post
-from bot.safety import Policy, VerifiedPost, verify
+from bot.safety import Policy, Refusal, VerifiedPost, verify
 from bot.store import Subscription
 from bot.texts import _
 from bot.ui.announcement import render
@@ -17,28 +16,19 @@ from bot.ui.answers import NotShownError
 from bot.ui.here import policy_here
 
 
-def first_shown(posts: Iterable[Post], policy: Policy, clock: Clock) -> VerifiedPost | None:
-    """Return the first of some posts that may be shown under a policy."""
-    for post in posts:
-        verified = verify(post, policy, clock=clock)
-        if isinstance(verified, VerifiedPost):
-            return verified
-    return None
+def those_shown(
+    posts: Iterable[Post], policy: Policy, clock: Clock, none: str
+) -> list[VerifiedPost]:
+    """Return those of some posts that may be shown under a policy.
 
-
-def as_announced(one: Subscription, post: VerifiedPost, nonce: str = "") -> Outgoing:
-    """Return the message that a feed would send of a post; it mentions nobody."""
-    return Outgoing(
-        guild_id=one.guild_id,
-        channel_id=one.channel_id,
-        marker=0,
-        nonce=nonce,
-        posts=(post,),
-        matched=(name_of(one),),
-        template=one.template,
-        spoiler=one.spoiler,
-        forum_tags=one.forum_tags,
-    )
+    Raises NotShownError where none may be: it says `none`, and why the first may not.
+    """
+    verdicts = [verify(post, policy, clock=clock) for post in posts]
+    fit = [one for one in verdicts if isinstance(one, VerifiedPost)]
+    if fit:
+        return fit
+    first = next((one.reason for one in verdicts if isinstance(one, Refusal)), "")
+    raise NotShownError(f"{none} {first}".strip())
 
 
 async def show_preview(
@@ -51,12 +41,9 @@ async def show_preview(
     no buttons but those of a gallery, which is one piece.
     """
     policy = await policy_here(interaction)
-    post = first_shown(posts, policy, clock)
-    if post is None:
-        text = _("Nothing that it found just now may be shown to you here.")
-        await interaction.followup.send(text, ephemeral=True)
-        return
+    none = _("Nothing that it found just now may be shown to you here.")
     try:
+        post = those_shown(posts, policy, clock, none)[0]
         message = render(as_announced(one, post))
     except NotShownError as reason:
         await interaction.followup.send(reason.message, ephemeral=True)

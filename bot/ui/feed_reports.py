@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.feeds.explain import Judgement, Wanted, delay_lines, query_line, tree_lines, wanted_line
+from bot.feeds.placing import first_of
 from bot.posts.text import safe_text, utf16_len
 from bot.safety import Refusal
 from bot.store import Announcement, Pending, Status, Subscription, Waiting
@@ -31,7 +32,7 @@ def status_text(one: Announcement) -> str:
         Status.SENDING: _("is being sent"),
         Status.SENT: _("sent {sent}: {link}"),
         Status.HIDDEN: _("kept back ({rule}): {reason}"),
-        Status.TWIN: _("the same picture was announced there already, as {reason}"),
+        Status.TWIN: _("the same picture was announced there already, as {first}"),
         Status.DROPPED: _("not sent after all: {reason}"),
         Status.FOLDED: _("only counted, in “and more”: there were too many at a time"),
         Status.ASIDE: _("set aside, because Discord does not take it: {reason}"),
@@ -45,6 +46,7 @@ def status_text(one: Announcement) -> str:
         link=_link(one),
         rule=safe_text(one.rule, _RULE),
         reason=safe_text(one.reason, _REASON),
+        first=_first(one),
     )
 
 
@@ -171,10 +173,19 @@ def _waiting_text(pending: Pending) -> str:
         Waiting.SETTLING: _("it matures"),
         Waiting.VOTES: _("its votes count"),
         Waiting.ANSWER: _("the site is asked"),
+        Waiting.FAULT: _("something went wrong with it"),
     }
     return _("I look at it again {when}, because {reason}.").format(
         when=stamp(pending.due_at), reason=reasons[pending.reason]
     )
+
+
+def _first(one: Announcement) -> str:
+    """Return of which post an announcement is a twin; empty where it is none."""
+    if one.status is not Status.TWIN:
+        return ""
+    site, post_id = first_of(one)
+    return _("{site} {id}").format(site=site_title(site), id=post_id)
 
 
 def _link(one: Announcement) -> str:

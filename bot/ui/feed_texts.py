@@ -1,28 +1,21 @@
 """Feeds and schedules in words; only for those who may change them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 
 from bot.catalogue import CATALOGUE
-from bot.feeds.preflight import Preflight
+from bot.feeds.schedule import is_silent
 from bot.feeds.wishes import time_text
-from bot.guild_feeds import Added, Edited, Overview
+from bot.guild_feeds import Overview
 from bot.posts.text import inline_code, safe_text
 from bot.store import FeedKind, Pause, Rhythm, Subscription
 from bot.texts import _, ngettext
-from bot.ui.feed_places import Standing
 from bot.ui.filter_texts import fitting
 
 COLOUR = 0x8A6FB3
 _QUERY, _LINE_QUERY, _DETAIL = 500, 80, 200
-#: A schedule that brought nothing for longer leaves times out: few pictures match it.
-_SILENT = {
-    Rhythm.HOURLY: timedelta(hours=3),
-    Rhythm.DAILY: timedelta(days=3),
-    Rhythm.WEEKLY: timedelta(days=15),
-}
 #: What one list is kept to, in UTF-16 units; an embed's description has 4096.
 LIST, CONTENT = 3800, 1900
 
@@ -94,16 +87,30 @@ def weekday_name(weekday: int) -> str:
     return names[weekday % 7]
 
 
-def list_embed(overview: Overview, kind: FeedKind | None = None) -> discord.Embed:
-    """Return a server's feeds and schedules, a line or two each; of one kind or all."""
-    chosen = [one for one in overview.subscriptions if kind in {None, one.kind}]
+def list_embed(
+    overview: Overview, kind: FeedKind | None = None, *, channel_id: int | None = None
+) -> discord.Embed:
+    """Return a server's feeds and schedules, a line or two each, those that are paused first.
+
+    Of one kind or all, of one channel or all.
+    """
+    chosen = sorted(
+        (
+            one
+            for one in overview.subscriptions
+            if kind in {None, one.kind} and channel_id in {None, one.channel_id}
+        ),
+        key=lambda one: one.runs,
+    )
     embed = discord.Embed(title=_("Feeds and schedules"), colour=COLOUR)
     if kind is FeedKind.RANDOM:
         embed.title = _("Schedules")
-    embed.description = fitting((_line(one, overview) for one in chosen), LIST) or _(
+    none = _(
         "There is none yet. `/feed add` announces new posts, `/pony schedule add` brings a random"
         " one at times."
     )
+    lines = [*_troubles(chosen, overview), *(_line(one, overview) for one in chosen)]
+    embed.description = fitting(lines, LIST) or none
     if any(one.rhythm is not Rhythm.EACH for one in chosen):
         embed.set_footer(text=_("Times of day are those of {zone}.").format(zone=overview.zone))
     return embed
@@ -116,8 +123,9 @@ def feed_embed(one: Subscription, overview: Overview) -> discord.Embed:
         _("Site: {site}").format(site=site_title(one.site)),
         _("Query: {query}").format(query=query_text(one.query)),
         _("Channel: {channel}").format(channel=f"<#{one.channel_id}>"),
-        *_wishes(one, overview.zone),
+        *wish_lines(one, overview.zone),
         _("State: {state}").format(state=state_text(one)),
+        *_troubles([one], overview),
         *_doings(one, overview),
     ]
     if one.pause_detail:
@@ -127,109 +135,19 @@ def feed_embed(one: Subscription, overview: Overview) -> discord.Embed:
     )
 
 
-def added_text(added: Added, found: Standing) -> str:
-    """Return what a new feed or schedule will do."""
-    one = added.subscription
-    head = (
-        _("Number {id} is set up for {channel}. It announces what comes from now on.")
-        if one.kind is FeedKind.FEED
-        else _("Number {id} is set up for {channel}: {when}.")
-    )
-    lines = [head.format(id=one.id, channel=f"<#{one.channel_id}>", when=when_text(one))]
-    if one.next_at is not None:
-        lines.append(
-            _("It comes {when} for the first time; its times are those of {zone}.").format(
-                when=stamp(one.next_at), zone=added.zone
-            )
-        )
-    if added.beside:
-        lines.append(
-            _(
-                "Between two random pictures in a channel lies an hour: where it meets number"
-                " {ids}, one of them comes later."
-            ).format(ids=", ".join(map(str, added.beside)))
-        )
-    if added.backfilled:
-        lines.append(
-            ngettext(
-                "It begins with {count} picture of before.",
-                "It begins with {count} pictures of before.",
-                added.backfilled,
-            ).format(count=added.backfilled)
-        )
-    lines += [*preflight_lines(added.preflight, one.site), *notes_lines(found.notes)]
-    return fitting(lines, CONTENT)
-
-
-def edited_text(edited: Edited, found: Standing, zone: str) -> str:
-    """Return what is another now; `zone` is the server's."""
-    changed = list(changes_lines(edited.before, edited.after, zone))
-    head = _("Number {id} was changed:") if changed else _("Number {id} was so already.")
-    lines = [head.format(id=edited.after.id), *notes_lines(changed)]
-    if edited.preflight is not None:
-        lines += preflight_lines(edited.preflight, edited.after.site)
-    lines += notes_lines(found.notes)
-    if not edited.after.runs:
-        lines.append(_("State: {state}").format(state=state_text(edited.after)))
-    return fitting(lines, CONTENT)
-
-
-def preflight_lines(found: Preflight, site: str) -> Iterator[str]:
-    """Yield what is known of a query before it is kept: how much it finds, and what to expect."""
-    title = site_title(site)
-    if found.unasked:
-        yield _("- **{site}**: {reason}").format(
-            site=title, reason=safe_text(found.unasked, _DETAIL * 2)
-        )
-    if found.week is not None:
-        yield "- " + ngettext(
-            "{count} post matched in the last week.",
-            "{count} posts matched in the last week.",
-            found.week,
-        ).format(count=found.week)
-    if found.few is not None:
-        yield "- " + ngettext(
-            "Only {count} picture can be drawn. What a channel had comes again after three days,"
-            " so some of its times will bring nothing.",
-            "Only {count} pictures can be drawn. What a channel had comes again after three days,"
-            " so some of its times will bring nothing.",
-            found.few,
-        ).format(count=found.few)
-    if found.proof.voted and not found.drawn:
-        yield "- " + _(
-            "It depends on {fields}: each post is looked at again after 10 minutes, and after 1, 6,"
-            " 24 and 72 hours, and announced when it fits."
-        ).format(fields=_fields(found.proof.voted))
-    if found.proof.undecidable and not found.drawn:
-        yield "- " + _(
-            "Only {site} can tell {fields}: it is asked about new posts, many at a time, so they"
-            " come a little later."
-        ).format(site=title, fields=_fields(found.proof.undecidable))
-
-
-def notes_lines(notes: Iterable[str]) -> Iterator[str]:
-    """Yield what else there is to know, a line each."""
-    return (f"- {note}" for note in notes)
-
-
-def changes_lines(before: Subscription, after: Subscription, zone: str) -> Iterator[str]:
-    """Yield what is another now, a line each."""
-    old, new = _wishes(before, zone), _wishes(after, zone)
-    if before.query != after.query:
-        yield _("Query: {query}").format(query=query_text(after.query))
-    if before.channel_id != after.channel_id:
-        yield _("Channel: {channel}").format(channel=f"<#{after.channel_id}>")
-    yield from (line for line in new if line not in old)
-    labels = {line.partition(":")[0] for line in new}
-    for line in old:
-        label = line.partition(":")[0]
-        if label not in labels:
-            yield _("{label}: none any more").format(label=label)
-
-
 def stamp(when: datetime) -> str:
     """Return an instant in the reader's own time, relative to now."""
     return f"<t:{int(when.timestamp())}:R>"
+
+
+def _troubles(chosen: Iterable[Subscription], overview: Overview) -> Iterator[str]:
+    """Yield why nothing comes of some for which their own state says nothing, a line each."""
+    if overview.panic:
+        yield _("The operator stopped all pictures for now. New ones come when that ends.")
+    for site in sorted({one.site for one in chosen} & overview.out.keys()):
+        yield _("{site} has not answered since {when}; what is new there comes later.").format(
+            site=site_title(site), when=stamp(overview.out[site])
+        )
 
 
 def _line(one: Subscription, overview: Overview) -> str:
@@ -243,7 +161,7 @@ def _line(one: Subscription, overview: Overview) -> str:
     return f"{line}\n-# " + " · ".join([state_text(one), *_doings(one, overview)])
 
 
-def _wishes(one: Subscription, zone: str) -> list[str]:
+def wish_lines(one: Subscription, zone: str) -> list[str]:
     """Return how posts are brought, a line each; only what was wished for."""
     lines = [_("When: {when}").format(when=when_text(one))]
     if one.rhythm is not Rhythm.EACH or one.quiet_from is not None:
@@ -281,18 +199,10 @@ def _doings(one: Subscription, overview: Overview) -> Iterator[str]:
     yield _("last told {when}").format(when=stamp(last)) if last else _("nothing told yet")
     if owed := overview.owed.get(one.id):
         yield ngettext("{count} waits", "{count} wait", owed).format(count=owed)
-    elif _fell_silent(one, last):
+    elif (
+        one.kind is FeedKind.RANDOM
+        and one.runs
+        and one.next_at
+        and is_silent(one, last, one.next_at)
+    ):
         yield _("brought nothing at its last times: few pictures match, or its site is out")
-
-
-def _fell_silent(one: Subscription, last: datetime | None) -> bool:
-    """Tell whether a schedule brought nothing at its last times, and nothing held it back."""
-    if one.kind is not FeedKind.RANDOM or one.next_at is None or not one.runs:
-        return False
-    quiet = one.quiet_from is not None and one.rhythm is Rhythm.HOURLY
-    begun = max(last or one.created_at, one.since)
-    return not quiet and one.next_at - begun > _SILENT.get(one.rhythm, timedelta.max)
-
-
-def _fields(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))

@@ -1,35 +1,37 @@
 """Finding what a person asked for: every post that leaves here is verified.
 
-Results are remembered for a few minutes, so that turning pages and asking for another one cost
-the site no request of their own (rule L5).
+Each wish comes with the policy of the place that it is for. What boards answered is remembered
+in `bot.ui.board_results`, what the Safe Pony API will answer in `bot.ui.pony_pool`.
 """
 
 import random
-from collections.abc import Iterable
 
 from msgspec import Struct
 
-from bot.catalogue import CATALOGUE, Dialect
+from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.posts.model import Post
-from bot.safety import Policy, Refusal, VerifiedPost, by_id, canonical, plain_tags, verify
+from bot.safety import Policy, Refusal, VerifiedPost, by_id, plain_tags, verify
 from bot.sites import Sites, Withheld
-from bot.sites.board import MAX_PER_PAGE, Board, CommentPage, PostPage, Sort
+from bot.sites.board import Board, CommentPage, PostPage
 from bot.sites.ponyapi import PonyApi
 from bot.texts import _, ngettext
 from bot.ui.answers import NotShownError, refusal_text
+from bot.ui.board_results import (
+    PAGE_SIZE,
+    Asked,
+    BoardResults,
+    dialect_of,
+    nothing_found,
+    places,
+)
 from bot.ui.pony_pool import PonyPool, Wish
-from bot.ui.recent import Recent
 from bot.ui.search import EXACT, RANDOM, Search, search_link
 from bot.ui.sieve import Hidden, Sieve, none_shown
+from bot.ui.suggestions import Suggestions
 
-#: Results read at a time for a pager, which shows one of them.
-PAGE_SIZE = 25
 #: How many of the site's pages one wish may read to find one to show.
 _READS = 3
-_KEPT_SECONDS = 600.0
-_KEPT_PAGES = 200
-_KEPT_POOLS = 100
 _SEEDS = 10**6
 
 
@@ -45,44 +47,27 @@ class Found(Struct, frozen=True):
     total: int | None = None
     hidden: tuple[Hidden, ...] = ()
     """What the server's own rules kept back on the way to this post."""
-
-
-class _Asked(Struct, frozen=True):
-    """What a site is asked: the key under which its answers are remembered.
-
-    Answers are shared by every place whose policy asks the same; each verifies for itself.
-    """
-
-    site: str
-    query: str
-    order: Sort | None
+    note: str = ""
+    """How it was found, in a few words of ours, where no search says it."""
 
 
 class Finder:
     """Answers a wish for a picture with a `Found`, or says why there is none.
 
-    Each wish comes with the policy of the place that it is for. All methods raise QueryError,
-    SiteError or NotShownError, and nothing else that is expected.
+    All methods raise QueryError, SiteError or NotShownError, and nothing else that is expected.
     """
 
     def __init__(self, sites: Sites, clock: Clock, *, chance: random.Random | None = None) -> None:
         self.sites = sites
         self.clock = clock
         self._chance = chance or random.Random()  # noqa: S311  which pony comes is no secret
-        self._pages: Recent[tuple[_Asked, int], PostPage] = Recent(
-            clock, entries=_KEPT_PAGES, seconds=_KEPT_SECONDS
-        )
-        self._pools: Recent[_Asked, list[Post]] = Recent(
-            clock, entries=_KEPT_POOLS, seconds=_KEPT_SECONDS
-        )
+        self._results = BoardResults(sites, clock, self._chance)
         self.pony_pool = PonyPool(sites, clock)
+        self.suggestions = Suggestions(sites, clock)
 
     def board(self, name: str) -> Board:
         """Return the client of a board; raises NotShownError where the operator switched it off."""
-        board = self.sites.boards.get(name)
-        if board is None:
-            raise NotShownError(_("This site is switched off here."))
-        return board
+        return self._results.board(name)
 
     @property
     def ponies(self) -> PonyApi:
@@ -112,9 +97,9 @@ class Finder:
             # A seed keeps the shuffled order from page to page (reference: boards, 1.2).
             seed = self._chance.randint(1, _SEEDS)
             search = Search(search.site, search.text, f"{RANDOM}:{seed}")
-        page = await self._read(self._asked(search, policy), 1)
+        page = await self._results.read(self._asked(search, policy), 1)
         if not page.posts and not page.skipped:
-            raise NotShownError(_("Nothing was found for this search that may be shown here."))
+            raise nothing_found()
         return await self.result(search, 1, policy)
 
     async def result(
@@ -129,13 +114,13 @@ class Finder:
         position = max(1, position)
         number = (position - 1) // PAGE_SIZE + 1
         sieve = Sieve(policy, self.clock)
-        if step > 0 and (known := self._pages.get((asked, 1))) is not None:
+        if step > 0 and (known := self._results.remembered(asked, 1)) is not None:
             _check_position(position, known)
         for _read in range(_READS):
-            page = self._pages.get((asked, number)) or await self._read(asked, number)
+            page = await self._results.page(asked, number)
             if step > 0:
                 _check_position(position, page)
-            for place in _places(page, position, step):
+            for place in places(page, position, step):
                 post = sieve.pass_(page.posts[place - 1 - (number - 1) * PAGE_SIZE])
                 if post is not None:
                     return Found(post, search, link, place, page.total, sieve.hidden)
@@ -149,7 +134,7 @@ class Finder:
     async def anywhere(self, search: Search, policy: Policy) -> Found:
         """Return any one of a search's results, as a place in the pager."""
         asked = self._asked(search, policy)
-        page = self._pages.get((asked, 1)) or await self._read(asked, 1)
+        page = await self._results.page(asked, 1)
         total = len(page.posts) if page.total is None else page.total
         return await self.result(search, self._chance.randint(1, max(1, total)), policy)
 
@@ -166,9 +151,9 @@ class Finder:
             post = await self.pony_pool.draw(wish, sieve.pass_)
         else:
             asked = self._asked(search, policy)
-            post = _drawn(self._pools.get(asked) or [], sieve)
+            post = _drawn(self._results.pool(asked), sieve)
             if post is None:
-                post = _drawn(await self._fill(asked), sieve)
+                post = _drawn(await self._results.refill(asked), sieve)
         if post is None:
             raise NotShownError(none_shown(sieve.hidden))
         return Found(post, search, link, hidden=sieve.hidden)
@@ -198,7 +183,7 @@ class Finder:
         if _is_ponyapi(site):
             return await self.ponies.pony(post_id)
         board = self.board(site)
-        return await board.post(post_id, q=by_id(post_id, policy, _dialect(board)))
+        return await board.post(post_id, q=by_id(post_id, policy, dialect_of(board)))
 
     async def featured(self, site: str, policy: Policy) -> Found:
         """Return the post that a board features at present, if it may be shown."""
@@ -212,32 +197,9 @@ class Finder:
         found = await self.post(site, post_id, policy)
         return found, await self.board(site).comments(post_id, page=page)
 
-    def _asked(self, search: Search, policy: Policy) -> _Asked:
+    def _asked(self, search: Search, policy: Policy) -> Asked:
         _check_switch(search.site, policy)
-        board = self.board(search.site)
-        query = canonical(search.text, policy, _dialect(board))
-        return _Asked(search.site, query, _order(board, search))
-
-    async def _read(self, asked: _Asked, number: int) -> PostPage:
-        page = await self.board(asked.site).search(
-            asked.query, sort=asked.order, page=number, per_page=PAGE_SIZE
-        )
-        self._pages.put((asked, number), page)
-        return page
-
-    async def _fill(self, asked: _Asked) -> list[Post]:
-        page = await self.board(asked.site).search(
-            asked.query, sort=asked.order or RANDOM, per_page=MAX_PER_PAGE
-        )
-        if not page.posts:
-            raise NotShownError(_("Nothing was found for this search that may be shown here."))
-        if already := self._pools.get(asked):
-            # Somebody who waited for the same answer was first: two pools would repeat posts.
-            return already
-        pool = list(page.posts)
-        self._chance.shuffle(pool)
-        self._pools.put(asked, pool)
-        return pool
+        return self._results.asked(search, policy)
 
     def _reason(self, withheld: Withheld, policy: Policy) -> str:
         """Return why a board that has a post does not bring it; the post itself stays here."""
@@ -256,10 +218,15 @@ class Finder:
         return Found(verified)
 
 
-def _check_switch(site: str, policy: Policy) -> None:
-    """Refuse before a site is asked what could not be shown anyway (reference: safety, 3.9)."""
+def check_panic(policy: Policy) -> None:
+    """Raise NotShownError where the operator stopped all pictures (reference: safety, 3.9)."""
     if policy.panic:
         raise NotShownError(_("The operator stopped all pictures for now."))
+
+
+def _check_switch(site: str, policy: Policy) -> None:
+    """Refuse before a site is asked what could not be shown anyway (reference: safety, 3.9)."""
+    check_panic(policy)
     if site in policy.sites_off:
         raise NotShownError(_("The operator switched this site off."))
 
@@ -283,29 +250,5 @@ def _drawn(pool: list[Post], sieve: Sieve) -> VerifiedPost | None:
     return None
 
 
-def _order(board: Board, search: Search) -> Sort | None:
-    name, _colon, seed = search.sort.partition(":")
-    for sort in board.sorts:
-        if sort.name == name:
-            return Sort(name, f"{sort.field}:{seed}", "desc", sort.title) if seed else sort
-    return None
-
-
 def _is_ponyapi(site: str) -> bool:
     return CATALOGUE[site].family == "ponyapi"
-
-
-def _dialect(board: Board) -> Dialect:
-    """Return a board's search language; every board of the catalogue has one."""
-    if board.site.dialect is None:
-        raise NotShownError(_("This site cannot be searched."))
-    return board.site.dialect
-
-
-def _places(page: PostPage, position: int, step: int) -> Iterable[int]:
-    """Yield the positions on `page` from `position` on, in the direction of `step`."""
-    start = (page.page - 1) * page.per_page
-    places = range(start + 1, start + len(page.posts) + 1)
-    if step > 0:
-        return (place for place in places if place >= position)
-    return (place for place in reversed(places) if place <= position)

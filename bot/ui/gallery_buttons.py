@@ -10,7 +10,7 @@ from bot.safety import VerifiedPost
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
 from bot.ui.gallery import gallery
-from bot.ui.here import policy_here
+from bot.ui.here import check_current, policy_here
 from bot.ui.host import host_of
 from bot.ui.pace import Paced
 
@@ -64,6 +64,7 @@ class RevealButton(
             await think(interaction, private=True)
             policy = await policy_here(interaction, mature=self.mature)
             found = await host_of(interaction).finder.post(self.site, self.post_id, policy)
+            await check_current(interaction, found.post, mature=self.mature)
             button = page_button(found.post)
             view = gallery([found.post], [button] if button is not None else [])
             await interaction.edit_original_response(view=view)

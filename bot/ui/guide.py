@@ -21,6 +21,8 @@ from bot.ui.embeds import DESCRIPTION, FIELD_VALUE
 COLOUR = 0x8A6FB3
 #: Discord's limits of a message: the text of all its embeds, and how many it has.
 _ALL_EMBEDS, _EMBEDS = 6000, 10
+#: Under what name a command of a menu, which Discord gives no description, has one for the help.
+HELP = "help"
 _Leaf = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
 
 
@@ -76,8 +78,9 @@ def about_embed(status: Iterable[SiteStatus], clock: Clock) -> discord.Embed:
     embed.add_field(
         name=_("Privacy"),
         value=_(
-            "Mailmare reads no messages. It keeps who changed a server's settings, and nothing"
-            " else about anybody. `/privacy` says all of it, `/forget-me` ends it."
+            "Mailmare reads no messages but one that you hand it with “Find this picture”. It keeps"
+            " who changed a server's settings, and nothing else about anybody. `/privacy` says all"
+            " of it, `/forget-me` ends it."
         ),
         inline=False,
     )
@@ -96,7 +99,8 @@ def privacy_embed() -> discord.Embed:
     embed = discord.Embed(title=_("Privacy"), url=PROJECT_URL, colour=COLOUR)
     embed.description = _(
         "Mailmare sees the commands you use and the buttons you press. It cannot read messages"
-        " and knows no list of members."
+        " and knows no list of members. Discord hands it the one message on which you choose"
+        " “Find this picture”, for that answer."
     )
     sections = (
         (
@@ -133,8 +137,10 @@ def privacy_embed() -> discord.Embed:
         (
             _("Who else gets it"),
             _(
-                "What you search for is sent to the site that you name, without your name or"
-                " number. Nothing is sold, and nothing goes to anybody else."
+                "What you search for, and the beginning of a tag while you type it, is sent to the"
+                " site that you name, and the address of a picture that you want found to the"
+                " boards that can find it, without your name or number. Nothing is sold, and"
+                " nothing goes to anybody else."
             ),
         ),
         (
@@ -164,7 +170,9 @@ def _paragraphs(found: Iterable[_Leaf | app_commands.Group]) -> Iterator[str]:
             head = f"**/{command.name}** - {command.description}"
             yield "\n".join([head, *(_line(leaf) for leaf in _leaves(command))])
         elif isinstance(command, app_commands.Command):
-            yield f"**/{command.name}** - {command.description}"
+            yield f"**/{command.name}**{_options(command)} - {command.description}"
+        else:
+            yield f"**{command.name}** - {command.extras.get(HELP, '')}"
 
 
 def _leaves(group: app_commands.Group) -> Iterator[app_commands.Command[Any, ..., Any]]:
@@ -174,11 +182,14 @@ def _leaves(group: app_commands.Group) -> Iterator[app_commands.Command[Any, ...
 
 
 def _line(command: app_commands.Command[Any, ..., Any]) -> str:
-    options = "".join(
+    return f"`/{command.qualified_name}`{_options(command)} - {command.description}"
+
+
+def _options(command: app_commands.Command[Any, ..., Any]) -> str:
+    return "".join(
         f" `{one.display_name}`" if one.required else f" `[{one.display_name}]`"
         for one in command.parameters
     )
-    return f"`/{command.qualified_name}`{options} - {command.description}"
 
 
 def site_line(status: SiteStatus, clock: Clock) -> str:

@@ -6,7 +6,9 @@ import discord
 from msgspec import structs
 
 from bot.policies import Where
-from bot.safety import ChannelFacts, ChannelKind, Policy
+from bot.safety import ChannelFacts, ChannelKind, Policy, VerifiedPost
+from bot.texts import _
+from bot.ui.answers import NotShownError
 from bot.ui.host import host_of
 
 _KINDS: dict[discord.ChannelType, ChannelKind] = {
@@ -78,6 +80,19 @@ async def policy_here(interaction: discord.Interaction[Any], *, mature: bool = F
     """
     place = where(interaction)
     return await host_of(interaction).policies.of(place if mature else for_everybody(place))
+
+
+async def check_current(
+    interaction: discord.Interaction[Any], post: VerifiedPost, *, mature: bool = False
+) -> None:
+    """Raise NotShownError where what may be shown here changed since a post was verified.
+
+    To be asked right before anything of the post is sent (reference: safety, 3.6): reading it may
+    have taken long, and somebody may have pulled a switch meanwhile.
+    """
+    policy = await policy_here(interaction, mature=mature)
+    if not post.is_current(policy, host_of(interaction).finder.clock):
+        raise NotShownError(_("What may be shown here has just changed. Please ask again."))
 
 
 def _kind(channel: Any) -> ChannelKind:

@@ -97,6 +97,12 @@ def _outbox_lines(outbox: Outbox) -> Iterator[str]:
             "{count} put aside, as Discord always refused them",
             outbox.aside,
         ).format(count=outbox.aside)
+    if outbox.faulty:
+        yield ngettext(
+            "{count} post waits because something went wrong with it; the log says what",
+            "{count} posts wait because something went wrong with them; the log says what",
+            outbox.faulty,
+        ).format(count=outbox.faulty)
 
 
 def _loop_line(loop: Pulse) -> str:

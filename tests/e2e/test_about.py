@@ -20,6 +20,7 @@ async def test_help_names_every_command_and_option(stage: Stage) -> None:
             assert command.description in answer.text
             for option in command.parameters:
                 assert option.display_name in answer.text
+    assert "**Find this picture** - In a message's menu" in answer.text
 
 
 async def test_about_tells_privacy_source_version_and_sites(stage: Stage) -> None:
@@ -61,7 +62,7 @@ async def test_the_tree_keeps_discords_limits_and_names_no_age_restriction(stage
     assert not any(command["nsfw"] for command in commands)
     assert {command["name"] for command in commands} == {
         "pony", "derpibooru", "ponybooru", "twibooru", "help", "about", "privacy", "forget-me",
-        "feed", "filter", "server",
+        "feed", "filter", "server", "embed", "Find this picture",
     }  # fmt: skip
 
 

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from discord import app_commands
+
 from bot.app import App
 from bot.demo.page import demo_settings
 from bot.demo.sites import SimulatedSites
 from tests.discord_stage import WORLD, set_stage
+from tests.e2e.managing import let, manager
 
 
 async def test_a_site_that_is_switched_off_has_no_commands_and_the_others_go_on(
@@ -14,9 +17,19 @@ async def test_a_site_that_is_switched_off_has_no_commands_and_the_others_go_on(
     async with set_stage(tmp_path, off=("derpibooru", "ponyapi")) as stage:
         names = {command.name for command in stage.app.client.tree.get_commands()}
         assert "twibooru" in names
-        assert not names & {"derpibooru", "pony"}
+        assert "derpibooru" not in names
         assert "/derpibooru" not in (await stage.ask("help")).text
         assert (await stage.ask("twibooru search", query="mare")).picture is not None
+        # Schedules draw from the boards as well.
+        pony = stage.app.client.tree.get_command("pony")
+        assert isinstance(pony, app_commands.Group)
+        assert [one.name for one in pony.commands] == ["schedule"]
+        boss = manager(stage)
+        options = {"channel": stage.channel, "rhythm": "daily"}
+        refused = await let(boss, stage.channel, "pony schedule add", **options)
+        assert "switched Safe Pony API off" in refused.text
+        added = await let(boss, stage.channel, "pony schedule add", site="twibooru", **options)
+        assert "Artist" in added.text
         about = await stage.ask("about")
         assert "Derpibooru" not in (about.embed.fields[0].value or "")
 

@@ -87,8 +87,11 @@ async def test_a_feed_is_added_with_what_is_to_be_expected_and_a_preview_then_ex
     assert stage.channel.history() == []
     sent = await let(boss, stage.channel, "feed test", feed="1", public=True)
     assert sent.private
-    assert len(stage.channel.history()) == 1
-    assert await outbox(stage) == before
+    (message,) = stage.channel.history()
+    tried, *rest = await outbox(stage)
+    assert tuple(rest) == before
+    assert (tried.message_id, tried.recheck_at is None) == (message.id, False)
+    assert str(message.id) in sent.text
     # Its site does not know it any more; we do.
     owed = before[0].post_id
     stage.sites.set_mode("derpibooru", Mode(kind="500"))
@@ -96,7 +99,7 @@ async def test_a_feed_is_added_with_what_is_to_be_expected_and_a_preview_then_ex
     assert f"Derpibooru {owed}: waits for its feed's" in told.text
     stage.sites.set_mode("derpibooru")
     assert "to end" in (await let(boss, stage.channel, "feed history")).text
-    assert "In all 0" in (await let(boss, stage.channel, "feed stats", days=7)).text
+    assert "In all 1" in (await let(boss, stage.channel, "feed stats", days=7)).text
 
 
 async def test_what_cannot_be_is_refused_and_nobody_else_changes_or_learns_anything(
@@ -113,6 +116,10 @@ async def test_what_cannot_be_is_refused_and_nobody_else_changes_or_learns_anyth
         ({"channel": shut}, "Send Messages"),
         ({"quiet_hours": "noon"}, "22:00-07:00"),
         ({"at": "25:00", "rhythm": "daily"}, "18:30"),
+        ({"at": "18:30"}, "`rhythm`"),
+        ({"weekday": 3, "rhythm": "daily"}, "weekly"),
+        ({"template": "{nonsense}"}, "no placeholder"),
+        ({"publish": True}, "announcement channel"),
         ({"query": "mare, my:faves"}, "my"),
     )
     for options, reason in refused:
@@ -198,7 +205,17 @@ async def test_a_feed_is_shown_edited_paused_resumed_and_removed(
     assert "Tags of the forum: 1" in await say("edit", feed="1", forum_tags="new")
     tag = next(one for one in (await _forum(stage, forum.id)).available_tags if one.name == "New")
     assert [one.forum_tags for one in await kept(stage)] == [(tag.id,)]
+    _require_tag(stage, forum.id, True)
+    assert "wants a tag" in await say("edit", feed="1", clear="forum_tags")
+    assert "of New, Old" in await say("add", site="twibooru", channel=forum)
+    options = {"forum_tags": "old", "cap": 2, "template": "By {artists}"}
+    await say("add", site="twibooru", channel=forum, **options)
+    (_first, second) = await kept(stage)
+    assert (len(second.forum_tags), second.cap, second.template) == (1, 2, "By {artists}")
+    await say("remove", feed=str(second.id))
+    _require_tag(stage, forum.id, False)
     await say("edit", feed="1", clear="forum_tags")
+    assert "everything" in await say("edit", feed="1", clear="query")
     await say("edit", feed="1", channel=stage.channel)
     shown = await say("show", feed="1")
     assert f"<@&{role.id}>" in shown
@@ -221,6 +238,12 @@ async def _forum(stage: Stage, channel_id: int) -> discord.ForumChannel:
     found = await stage.app.client.fetch_channel(channel_id)
     assert isinstance(found, discord.ForumChannel)
     return found
+
+
+def _require_tag(stage: Stage, channel_id: int, wants: bool) -> None:
+    """Set a flag in what the library knows, which the simulated Discord has not."""
+    known: Any = stage.app.client.get_channel(channel_id)
+    known._flags = discord.flags.ChannelFlags(require_tag=wants).value
 
 
 async def _resumes_by_its_button(stage: Stage, boss: MemberActor) -> None:

@@ -57,7 +57,7 @@ class Server:
             if post.safe and "pony" in post.tags and not post.awkward:
                 return post
 
-    async def until(self, true: Callable[[], object], seconds: float = 20.0) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 60.0) -> None:
         """Let time pass until it is true."""
         async with asyncio.timeout(seconds):
             while not true():

@@ -182,7 +182,18 @@ async def test_reveal_is_judged_when_it_is_pressed(stage: LoopbackStage) -> None
     assert pictures([first]) == []
     (tags,) = pictures(await stage.press(first, "Reveal"))
     assert "explicit" in tags
+    stage.sites.set_mode("derpibooru", Mode(kind="slow", seconds=0.5))
+    reveal = next(
+        part["custom_id"]
+        for row in first["components"]
+        for part in row["components"]
+        if part.get("label") == "Reveal"
+    )
+    token = await stage.discord.press(first, reveal)
     await stage.discord.change_channel(nsfw=False)
+    overtaken = await stage.answers(token)
+    assert pictures(overtaken) == []
+    assert "just changed" in words(overtaken)
     assert pictures(await stage.press(first, "Reveal")) == []
 
 
@@ -245,3 +256,16 @@ async def test_nobody_but_managers_can_opt_in(stage: LoopbackStage) -> None:
     assert "Manage Server" in words(await stage.ask("server ratings", adult=True))
     async with stage.app.store.read() as tx:
         assert not (await tx.guilds.get(GUILD_ID)).adult
+
+
+async def test_tags_are_suggested_by_the_verdict_of_the_place(stage: LoopbackStage) -> None:
+    assert await suggested(stage, "mare, expl") == ["mare, explicit"]
+    assert await suggested(stage, "foalc") == []
+    await opt_in(stage, adult=False)
+    assert await suggested(stage, "mare, expl") == []
+
+
+async def suggested(stage: LoopbackStage, typed: str) -> list[str]:
+    """Return what is offered for a query on Derpibooru."""
+    token = await stage.discord.complete("mature search", "query", typed, site="derpibooru")
+    return [one["value"] for one in stage.discord.callbacks[token]["data"]["choices"]]

@@ -60,9 +60,17 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, empty_database: Path, clock: MovableClock) -> AsyncIterator[Store]:
+def patience() -> float:
+    """How long another program's lock is waited for, in real seconds; for tests to shorten."""
+    return 10.0
+
+
+@pytest.fixture
+async def store(
+    tmp_path: Path, empty_database: Path, clock: MovableClock, patience: float
+) -> AsyncIterator[Store]:
     path = Path(shutil.copy(empty_database, tmp_path / FILE_NAME))
-    async with Store(path, clock, patience=0.5) as store:
+    async with Store(path, clock, patience=patience) as store:
         yield store
 
 

@@ -219,8 +219,9 @@ async def following(
     """Give a world of boards whose limits hold, and tails that have not read anything yet."""
     async with SimulatedSites(_small_world(), clock=clock, rules=rules) as simulated:
         transport = Transport(
-            clock, allow_loopback_http=True, total_seconds=5.0, jitter=lambda: 0.0
-        )
+            clock, allow_loopback_http=True, total_seconds=60.0, connect_seconds=60.0,
+            jitter=lambda: 0.0,
+        )  # fmt: skip
         async with Sites(simulated.catalogue, transport) as sites:
             stage = Following(simulated, sites, store, policies, discord, clock, profile=profile)
             yield stage

@@ -86,6 +86,15 @@ async def test_names_are_asked_for_again_daily_and_kept_through_an_outage(
     assert await known(stage) == {"aj": "applejack"}
 
 
+async def test_many_names_are_asked_for_in_few_requests(stage: Following, book: AliasBook) -> None:
+    """However many feeds there are, they cost their site little (rule L6)."""
+    names = ["aj", "mare", *(f"odd name {n}" for n in range(18))]
+    await book.learn("derpibooru", parse(" || ".join(names)))
+    # One for the names, one for what the aliases among them lead to.
+    assert len(stage.asked()) == 2
+    assert await known(stage) == {name: name for name in names} | {"aj": "applejack"}
+
+
 async def test_names_that_no_query_has_any_more_are_forgotten(
     stage: Following, book: AliasBook
 ) -> None:

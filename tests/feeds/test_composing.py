@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.feeds.composing import Composer, more_link, name_of, names_of
+from bot.feeds.composing import Composer, Owed, Ready, Rest
+from bot.feeds.names import more_link, name_of, names_of
 from bot.policies import Policies
 from bot.safety import SAFE, VerifiedPost, verify
 from bot.store import Store
@@ -55,6 +56,44 @@ async def test_feeds_of_one_query_on_several_sites_are_told_apart(subscribe: Sub
     both = (f"{query} (Derpibooru)", f"{query} (Ponybooru)")
     assert names_of([*same, other]) == (*both, "cute")
     assert names_of([same[0], same[2]]) == (query,)
+
+
+@pytest.mark.parametrize("switch", ["panic", "artist"])
+async def test_a_switch_that_is_turned_while_a_post_is_read_holds_for_its_message(
+    store: Store,
+    discord: MemoryDiscord,
+    policies: Policies,
+    bodies: MemoryBodies,
+    clock: MovableClock,
+    subscribe: Subscribe,
+    owe: Owe,
+    make_post: MakePost,
+    *,
+    switch: str,
+) -> None:
+    """Reference: safety, 3.6 and 3.9."""
+    composer = Composer(store, discord, policies, bodies, clock)
+    wish = await subscribe()
+    post = make_post(1, tags=("safe", "artist:painter"))
+    bodies.put(post)
+    owed = Owed((await owe(wish, post),), wish, {wish.id: wish})
+
+    async def turn() -> None:
+        async with store.write() as tx:
+            if switch == "panic":
+                await tx.denials.panic(by=1)
+            else:
+                await tx.denials.opt_out("artist:painter", by=1)
+        policies.forget_switches()
+
+    bodies.on_read[post.key] = turn
+    made = await composer.compose(owed)
+    if switch == "panic":
+        assert isinstance(made, Rest)
+    else:
+        assert isinstance(made, Ready)
+        assert made.message is None
+        assert [one.rule for one in made.dropped] == ["safety 3.9 artist"]
 
 
 async def test_a_message_that_was_sent_is_made_again_for_after_care(

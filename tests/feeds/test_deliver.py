@@ -24,7 +24,7 @@ from bot.policies import Policies
 from bot.quotas import Rate
 from bot.safety import ChannelFacts
 from bot.sites import SiteError
-from bot.store import Filter, Guild, Kind, Pause, Status, Store, Subject
+from bot.store import Filter, Guild, Kind, Pause, Rhythm, Status, Store, Subject
 from tests.clock import MovableClock
 from tests.feeds.conftest import (
     CHANNEL,
@@ -440,6 +440,7 @@ async def test_what_is_paused_or_left_gets_nothing(
     assert await delivery.status(*rows) == [Status.QUEUED, Status.QUEUED]
 
 
+@pytest.mark.parametrize("patience", [0.5])
 async def test_nothing_is_sent_that_cannot_be_noted(
     delivery: Delivery, subscribe: Subscribe
 ) -> None:
@@ -471,6 +472,7 @@ async def test_what_ends_while_its_message_is_made_is_not_sent(
     assert await delivery.status(*rows) == [Status.TWIN, Status.SENT]
 
 
+@pytest.mark.parametrize("patience", [0.5])
 async def test_what_arrived_is_noted_later_where_it_cannot_be_noted_now(
     delivery: Delivery, subscribe: Subscribe
 ) -> None:
@@ -501,6 +503,22 @@ async def test_one_broken_subscription_touches_no_other(
             await delivery.turn(60)
     assert await delivery.status(*broken) == [Status.ASIDE, Status.SENT]
     assert [log["event"] for log in logs].count("delivery failed") == 3
+
+
+async def test_one_broken_post_of_a_digest_takes_no_other_with_it(
+    delivery: Delivery, subscribe: Subscribe, bodies: MemoryBodies
+) -> None:
+    """Fault F42."""
+    wish = await subscribe(rhythm=Rhythm.DAILY)
+    rows = await delivery.owe(wish, 1, 2, 3, 4, digest=True)
+    await delivery.gather(rows, more=7)
+    bodies.breaking.add("derpibooru:2")
+    for _round in range(16):
+        await delivery.turn(60)
+    assert await delivery.status(*rows) == [
+        Status.SENT, Status.ASIDE, Status.SENT, Status.SENT,
+    ]  # fmt: skip
+    assert sum(kept.outgoing.more for kept in delivery.discord.messages) == 7
 
 
 async def test_a_stop_lets_what_is_under_way_arrive_and_begins_nothing(
@@ -547,12 +565,45 @@ async def test_the_worker_delivers_what_it_is_woken_for(
     )
     await delivery.owe(await subscribe(), 1)
     delivery.deliverer.wake()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await delivery.discord.arrival(1)
     await delivery.owe(await subscribe(channel_id=22), 2)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await delivery.clock.hurry(delivery.discord.arrival(2))
     worker.cancel()
     await asyncio.wait({worker})
     await delivery.deliverer.stop()
     assert looked
+
+
+class TestAServerThatTakesUsBack:
+    """Rule D10, faults F23 and F38."""
+
+    async def away(self, delivery: Delivery, time: timedelta) -> None:
+        async with delivery.store.write() as tx:
+            await tx.retention.left(GUILD)
+        await delivery.turn(time.total_seconds())
+        assert delivery.discord.messages == []
+        async with delivery.store.write() as tx:
+            await tx.retention.joined(GUILD)
+
+    async def test_gets_no_burst_of_what_is_stale_but_word_of_it(
+        self, delivery: Delivery, subscribe: Subscribe
+    ) -> None:
+        wish, other = await subscribe(), await subscribe(guild_id=12, channel_id=32)
+        stale = await delivery.owe(wish, 1, 2, 3)
+        untouched = await delivery.owe(other, 4, due_at=delivery.clock.now() + timedelta(days=9))
+        await self.away(delivery, timedelta(days=3))
+        await delivery.turn()
+        assert await delivery.status(*stale) == [Status.FOLDED] * 3
+        (word,) = delivery.discord.of(CHANNEL)
+        assert (word.posts, word.outgoing.more) == ([], 3)
+        assert await delivery.status(*untouched) == [Status.QUEUED]
+
+    async def test_gets_everything_where_it_was_a_slip(
+        self, delivery: Delivery, subscribe: Subscribe
+    ) -> None:
+        await delivery.owe(await subscribe(), 1, 2, 3)
+        await self.away(delivery, timedelta(minutes=20))
+        await delivery.turn()
+        assert delivery.discord.posts(CHANNEL) == [f"derpibooru:{one}" for one in (1, 2, 3)]

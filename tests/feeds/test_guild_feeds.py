@@ -425,3 +425,15 @@ async def test_a_file_with_too_much_or_with_what_may_not_be_is_refused(feeds: Gu
         await feeds.read_file(GUILD, [unsafe], lambda _channel: WHERE)
     with pytest.raises(FeedRefusedError):
         await feeds.read_file(GUILD, [unlisted], lambda _channel: WHERE)
+
+
+async def test_a_minute_of_every_hour_does_not_become_a_time_of_day(
+    feeds: GuildFeeds, clock: MovableClock
+) -> None:
+    one = (await add(feeds, clock, rhythm=Rhythm.HOURLY, at_minute=30)).subscription
+    weekly = await feeds.edit(GUILD, one.id, {"rhythm": Rhythm.WEEKLY}, WHERE, actor_id=BOSS)
+    assert weekly.after.at_minute == 12 * 60
+    hourly = await feeds.edit(GUILD, one.id, {"rhythm": Rhythm.HOURLY}, WHERE, actor_id=BOSS)
+    timed = {"rhythm": Rhythm.DAILY, "at_minute": 90}
+    daily = await feeds.edit(GUILD, one.id, timed, WHERE, actor_id=BOSS)
+    assert (hourly.after.at_minute, daily.after.at_minute) == (0, 90)

@@ -11,7 +11,14 @@ from bot.policies import Policies
 from bot.sites import SiteError
 from bot.store import Pause, Rhythm, Status, Store, Subscription
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, MakePost, MemoryBodies, Owe, Subscribe
+from tests.feeds.conftest import (
+    CHANNEL,
+    MakePost,
+    MemoryBodies,
+    Owe,
+    Subscribe,
+    announcement,
+)
 from tests.feeds.delivery import Delivery
 from tests.feeds.memory_discord import MemoryDiscord
 
@@ -180,3 +187,4 @@ async def test_a_post_that_nobody_can_read_holds_up_the_others_for_an_hour_at_mo
     await delivery.turn(1800)
     assert discord.posts(CHANNEL) == ["derpibooru:2"]
     assert await delivery.status(broken) == [Status.DROPPED]
+    assert (await announcement(delivery.store, broken.id)).rule == "F18"

@@ -8,7 +8,7 @@ from bot.feeds.destination import HeldError, UncertainError
 from bot.feeds.notices import Teller
 from bot.feeds.pauses import pause
 from bot.policies import Policies
-from bot.store import Guild, Pause, Store, Subscription
+from bot.store import FeedKind, Guild, Pause, Rhythm, Store, Subscription
 from tests.clock import MovableClock
 from tests.feeds.conftest import CHANNEL, GUILD, Subscribe
 from tests.feeds.memory_discord import MemoryDiscord
@@ -157,6 +157,21 @@ async def test_an_outage_and_its_end_are_told_once_per_server(
     assert "Derpibooru answers again" in discord.notices[2].text
 
 
+@pytest.mark.parametrize("kind", ["unread", "unread edits"])
+async def test_what_was_not_read_back_is_told_with_the_instant_before_which_that_holds(
+    store: Store, discord: MemoryDiscord, clock: MovableClock, subscribe: Subscribe,
+    teller: Teller, kind: str,
+) -> None:  # fmt: skip
+    """Fault F38."""
+    await subscribe()
+    async with store.write() as tx:
+        await tx.notices.add(kind, [GUILD], site="derpibooru", detail=clock.now().isoformat())
+    await teller.turn()
+    (notice,) = discord.notices
+    assert "Derpibooru" in notice.text
+    assert f"before <t:{int(clock.now().timestamp())}:f>" in notice.text
+
+
 async def test_a_doubt_is_tried_again_and_a_hold_waits(
     store: Store, discord: MemoryDiscord, clock: MovableClock, subscribe: Subscribe, teller: Teller
 ) -> None:
@@ -184,3 +199,23 @@ async def test_a_server_in_an_outage_is_told_later(
     clock.advance(timedelta(minutes=10).total_seconds())
     await teller.turn()
     assert len(discord.notices) == 1
+
+
+async def test_a_schedule_is_called_one_and_what_it_left_out_is_not_promised(
+    store: Store, discord: MemoryDiscord, clock: MovableClock, subscribe: Subscribe, teller: Teller
+) -> None:
+    wish = await subscribe(kind=FeedKind.RANDOM, rhythm=Rhythm.DAILY)
+    async with store.write() as tx:
+        await tx.notices.add("silent", [GUILD], subscription_id=wish.id)
+    await teller.turn()
+    await set_notices(store)
+    await stop(store, clock, Pause.SITE, wish)
+    await teller.turn()
+
+    silent, paused = discord.notices
+    assert silent.channel_id == CHANNEL
+    assert f"Schedule #{wish.id} in" in silent.text
+    assert "brought nothing" in silent.text
+    assert silent.resume is None
+    assert f"Schedule #{wish.id} in" in paused.text
+    assert "nothing is lost" not in paused.text

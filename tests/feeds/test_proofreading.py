@@ -1,10 +1,12 @@
 """Proof-reading: what a feed's words mean under the policy of its channel."""
 
+from time import process_time
+
 import pytest
 
 from bot.catalogue import CATALOGUE
 from bot.feeds.proofreading import proofread, read_query
-from bot.query import QueryError
+from bot.query import QueryError, QueryIndex
 from bot.safety import SAFE, Policy, Profile, Verdict, Wishes, canonical, policy_for
 from tests.feeds.conftest import MakePost
 
@@ -98,3 +100,24 @@ def test_what_neither_we_nor_the_board_may_decide_is_refused() -> None:
 def test_a_policy_of_no_rating_lets_nothing_through() -> None:
     with pytest.raises(QueryError):
         proofread("safe", DERPIBOORU, Policy(ratings=frozenset()))
+
+
+@pytest.mark.parametrize(
+    ("piece", "between"),
+    [("(a{0} || b{0})", ", "), ("(a{0}, b{0})", " || "), ("-(a{0}, -b{0})", ", "), ("a{0}*", ", ")],
+)
+def test_the_worst_feed_is_ready_to_be_matched_in_time_that_grows_with_its_length_alone(
+    piece: str, between: str
+) -> None:
+    """Fault F46: nothing else is done meanwhile."""
+
+    def run(pieces: int) -> float:
+        text = between.join(piece.format(number) for number in range(pieces))
+        start = process_time()
+        index: QueryIndex[int] = QueryIndex()
+        index.add(1, read_query(text, DERPIBOORU))
+        return process_time() - start
+
+    run(10)
+    # Ten times as long: quadratic time would be some hundred times more.
+    assert min(run(1000), run(1000)) < 50 * max(run(100), 0.002)

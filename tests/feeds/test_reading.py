@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.demo.sites.modes import Mode
+from bot.feeds.reading import Reader
 from bot.policies import Policies
+from bot.posts.model import Post
 from bot.safety import SAFE, Refusal, verify
 from bot.sites import SiteError
 from bot.store import Store
@@ -33,14 +36,14 @@ def plain_ids(stage: Following, site: str, most: int = 9) -> list[int]:
 @pytest.mark.parametrize("site", SITES)
 async def test_posts_of_every_site_come_by_their_ids(stage: Following, site: str) -> None:
     ids = plain_ids(stage, site, 4)
-    found = await stage.clock.hurry(stage.reader.read(site, [*ids, 999]))
+    found, _unreadable = await stage.clock.hurry(stage.reader.read(site, [*ids, 999]))
     assert sorted(found) == sorted(ids)
     assert {post.site for post in found.values()} == {site}
 
 
 async def test_many_are_one_request_for_each_fifty(stage: Following) -> None:
     ids = [stage.publish("mare").id for _number in range(120)]
-    found = await stage.reader.read("derpibooru", ids)
+    found, _unreadable = await stage.reader.read("derpibooru", ids)
     assert len(found) == 120
     assert len(stage.asked()) == 3
 
@@ -64,7 +67,7 @@ async def test_merged_deleted_and_unsafe_posts_come_back_as_such(
     stage.edit(unsafe, tags=("explicit", "mare"))
     fine = stage.publish("mare", site=site)
     ids = [post.id for post in (merged, deleted, unsafe, fine)]
-    found = await stage.reader.read(site, ids)
+    found, _unreadable = await stage.reader.read(site, ids)
     assert sorted(found) == sorted(ids)
     refused = {one for one in ids if isinstance(verify(found[one], SAFE), Refusal)}
     assert refused == set(ids[:3])
@@ -85,7 +88,7 @@ async def test_a_failure_is_never_taken_for_a_deletion(stage: Following) -> None
         await stage.clock.hurry(stage.reader.read("derpibooru", [gone.id]))
     stage.simulated.set_mode("derpibooru")
     stage.clock.advance(3600)
-    assert await stage.reader.read("derpibooru", [gone.id]) == {}
+    assert await stage.reader.read("derpibooru", [gone.id]) == ({}, frozenset())
 
 
 async def test_a_body_that_cannot_be_read_is_no_deletion_and_holds_up_no_other(
@@ -94,16 +97,50 @@ async def test_a_body_that_cannot_be_read_is_no_deletion_and_holds_up_no_other(
     """F18."""
     posts = [stage.publish("mare") for _number in range(3)]
     ids = [post.id for post in posts]
-    before = await stage.reader.read("derpibooru", ids)
+    before, _unreadable = await stage.reader.read("derpibooru", ids)
     async with stage.store.write() as tx:
         await tx.posts.keep_body(before[ids[0]], stage.clock.now())
     for post in posts[:2]:
         stage.vote(post, sha512_hash=7)
-    found = await stage.reader.read("derpibooru", ids)
+    found, unreadable = await stage.reader.read("derpibooru", ids)
     assert found == {ids[0]: before[ids[0]], ids[2]: found[ids[2]]}
+    assert unreadable == {ids[1]}
     stage.clock.advance(3600)
     with pytest.raises(SiteError):
         await stage.reader.current("derpibooru", ids[0])
+
+
+class OddBoard:
+    """A board whose answers hold something, in one post, that we stumble over."""
+
+    def __init__(self, board: Any, odd: int) -> None:
+        self._board = board
+        self._odd = odd
+
+    async def search(self, q: str, **asked: Any) -> Any:
+        if f"id:{self._odd}" in q:
+            raise KeyError(self._odd)
+        return await self._board.search(q, **asked)
+
+    async def post(self, post_id: int, **asked: Any) -> Any:
+        if post_id == self._odd:
+            raise KeyError(post_id)
+        return await self._board.image(post_id)
+
+
+async def test_a_post_that_we_stumble_over_holds_up_no_other(stage: Following) -> None:
+    """F42; and it is not gone for that (F50)."""
+    odd, *others = ids = plain_ids(stage, "derpibooru", 4)
+    sites: Any = {"derpibooru": OddBoard(stage.sites.boards["derpibooru"], odd)}
+    reader = Reader(sites, stage.store, stage.clock)
+    found, unreadable = await stage.clock.hurry(reader.read("derpibooru", ids))
+    assert sorted(found) == sorted(others)
+    assert unreadable == {odd}
+    stage.clock.advance(3600)
+    asking = (reader.current("derpibooru", one) for one in ids)
+    first, *rest = await stage.clock.hurry(asyncio.gather(*asking, return_exceptions=True))
+    assert isinstance(first, SiteError)
+    assert sorted(post.id for post in rest if isinstance(post, Post)) == sorted(others)
 
 
 class TestCurrent:

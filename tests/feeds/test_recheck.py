@@ -160,8 +160,9 @@ async def care(
     before = {site: dict(world.posts(site)) for site in ("derpibooru", "ponybooru")}
     async with SimulatedSites(world, clock=clock) as simulated:
         transport = Transport(
-            clock, allow_loopback_http=True, total_seconds=5.0, jitter=lambda: 0.0
-        )
+            clock, allow_loopback_http=True, total_seconds=60.0, connect_seconds=60.0,
+            jitter=lambda: 0.0,
+        )  # fmt: skip
         async with Sites(simulated.catalogue, transport) as sites:
             reader = Reader(sites, store, clock)
             yield Care(simulated, reader, store, policies, discord, clock, owe)
@@ -279,6 +280,39 @@ async def test_a_site_that_fails_never_counts_as_a_deletion(
     assert care.discord.messages == []
 
 
+async def test_a_body_that_cannot_be_read_never_counts_as_a_deletion(
+    care: Care, subscribe: Subscribe
+) -> None:
+    """Reference: safety, 3.8; faults F18, F50: the site has it, and says so in no known way."""
+    wish = await subscribe()
+    alone, odd, other = care.plain(3)
+    (row,) = await care.announce(wish, alone)
+    digest = await care.announce(wish, odd, other)
+    for post in (alone, odd):
+        care.edit(post, sha512_hash=7)
+
+    await care.turn()
+    await care.turn()
+
+    assert [kept.posts for kept in care.discord.messages] == [
+        [f"derpibooru:{alone.id}"],
+        [f"derpibooru:{odd.id}", f"derpibooru:{other.id}"],
+    ]
+    waiting = await care.row(row)
+    assert (waiting.status, waiting.rechecks) == (Status.SENT, 0)
+    assert waiting.recheck_at is not None
+
+    # What must go from beside it does not wait for it.
+    care.retag(other, "explicit", drop=["safe"])
+    await care.turn()
+    assert (await care.row(digest[1])).status is Status.REMOVED
+    assert f"derpibooru:{other.id}" not in care.discord.posts(CHANNEL)
+
+    care.edit(alone, sha512_hash="07", tags=("explicit", "mare"))
+    await care.turn()
+    assert (await care.row(row)).status is Status.REMOVED
+
+
 async def test_a_failing_site_holds_up_no_other(care: Care, subscribe: Subscribe) -> None:
     (post,), (other,) = care.plain(1), care.plain(1, "ponybooru")
     (row,) = await care.announce(await subscribe(), post)
@@ -390,7 +424,7 @@ async def test_a_post_that_was_reported_leaves_its_digest_even_if_its_site_is_do
     posts = care.plain(2)
     rows = await care.announce(await subscribe(), *posts)
     async with care.store.write() as tx:
-        found = await care.reader.read("derpibooru", [post.id for post in posts])
+        found, _unreadable = await care.reader.read("derpibooru", [post.id for post in posts])
         for post in found.values():
             await tx.posts.keep_body(post, care.clock.now())
         await tx.rechecks.remove(
@@ -626,7 +660,7 @@ async def test_posts_that_changed_are_looked_at_at_once(care: Care, subscribe: S
     rows = [(await care.announce(await subscribe(), post))[0] for post in posts]
     for post in posts:
         care.retag(post, "explicit", drop=["safe"])
-    edited = await care.reader.read("derpibooru", [posts[0].id])
+    edited, _unreadable = await care.reader.read("derpibooru", [posts[0].id])
     async with care.store.write() as tx:
         await tx.posts.edited(list(edited.values()), care.clock.now())
 

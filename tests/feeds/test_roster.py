@@ -2,10 +2,12 @@
 
 import pytest
 from msgspec import structs
+from sqlalchemy import literal_column, update
 
 from bot.feeds.roster import Roster, tags_named
 from bot.query import parse
 from bot.store import FeedKind, Pause, Store
+from bot.store.feed_tables import subscriptions
 from tests.clock import MovableClock
 from tests.feeds.conftest import GUILD, MakePost, Subscribe
 
@@ -157,3 +159,22 @@ async def test_what_nobody_told_of_is_read_where_posts_are_kept(
         assert await roster.catch_up(tx)
         assert roster.get(wish.id) == wish
         assert not await roster.catch_up(tx)
+
+
+async def test_a_query_that_nothing_can_be_made_of_holds_up_no_other(
+    roster: Roster, store: Store, subscribe: Subscribe, make_post: MakePost, clock: MovableClock
+) -> None:
+    """F42: a row that no version of ours wrote, met at the start and later."""
+    odd, good = await subscribe(), await subscribe()
+    damage = update(subscriptions).where(subscriptions.c.id == odd.id)
+    async with store.write() as tx:
+        await tx.connection.execute(damage.values(query=literal_column("x'ff'")))
+    await roster.load()
+    again = Roster(store)
+    await again.changed(good.id, odd.id)
+    for one in (roster, again):
+        assert set(one.unreadable) == {odd.id}
+        assert one.match(make_post(), clock.now()).matched == {good.id}
+    await subscribe()
+    async with store.write() as tx:
+        assert await roster.catch_up(tx)

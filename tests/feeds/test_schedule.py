@@ -219,6 +219,21 @@ async def test_when_all_were_shown_the_oldest_comes_again_after_days(
     assert again.id > second.id
 
 
+async def test_one_that_brings_nothing_for_long_is_told_once(
+    desk: Desk, schedule: Subscribe
+) -> None:
+    one = await schedule(query="no such pony at all")
+    told = []
+    for _hour in range(6):
+        await desk.turn()
+        desk.clock.advance(3600)
+        async with desk.store.read() as tx:
+            told.append(await tx.notices.of_guild(GUILD))
+    assert [len(notices) for notices in told] == [0, 0, 0, 1, 1, 1]
+    (notice,) = told[-1]
+    assert (notice.kind, notice.subscription_id) == ("silent", one.id)
+
+
 @pytest.mark.parametrize("status", [Status.HIDDEN, Status.DROPPED])
 async def test_what_was_kept_back_once_may_be_drawn_later(
     desk: Desk, schedule: Subscribe, owe: Owe, status: Status

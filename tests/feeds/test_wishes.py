@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.feeds.wishes import (
     FeedRefusedError,
     Hours,
+    check_times,
     checked,
     first_time,
     read_hours,
@@ -33,15 +34,43 @@ def test_a_time_of_day_is_read_as_it_is_written(minute: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "24:00", "12:60", "noon", "12", "-1:00", "\u0661\u0662:\u0660\u0660"]
+    "text",
+    ["", "24:00", "12:60", "noon", "24", "13pm", "0am", "-1:00", "\u0661\u0662:\u0660\u0660"],
 )
 def test_what_is_no_time_of_day_is_refused(text: str) -> None:
     with pytest.raises(FeedRefusedError, match="18:30"):
         read_time(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("7", "07:00"), ("7pm", "19:00"), ("6:30 pm", "18:30"), ("12am", "00:00"),
+        ("12 PM", "12:00"), ("7h05", "07:05"), ("6 p.m.", "18:00"), ("00.15", "00:15"),
+    ],
+)  # fmt: skip
+def test_times_are_read_as_people_write_them_elsewhere(text: str, read: str) -> None:
+    assert time_text(read_time(text)) == read
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+def test_a_time_that_nothing_would_come_of_is_refused(rhythm: Rhythm) -> None:
+    check_times(rhythm, at=False, weekday=False)
+    if rhythm is Rhythm.EACH:
+        with pytest.raises(FeedRefusedError, match="rhythm"):
+            check_times(rhythm, at=True, weekday=False)
+    else:
+        check_times(rhythm, at=True, weekday=False)
+    if rhythm is Rhythm.WEEKLY:
+        check_times(rhythm, at=True, weekday=True)
+    else:
+        with pytest.raises(FeedRefusedError, match="weekly"):
+            check_times(rhythm, at=False, weekday=True)
+
+
 def test_quiet_hours_may_last_over_midnight_but_not_all_day() -> None:
-    assert read_hours("22:00 - 7:05") == Hours(1320, 425)
+    for text in ("22:00 - 7:05", "10pm to 7:05", "22–7.05 am"):  # noqa: RUF001
+        assert read_hours(text) == Hours(1320, 425)
     for text in ("22:00", "8:00-8:00", "late-early"):
         with pytest.raises(FeedRefusedError):
             read_hours(text)

@@ -15,6 +15,8 @@ from tests.discord_loopback import GUILD_ID, TOKEN, LoopbackDiscord
 from tests.loopback_channels import ANNOUNCEMENT, FORUM, Room
 from tests.ui.conftest import post_like
 
+#: Real seconds for one request: more than the slowest machine takes.
+PATIENCE = 60.0
 TEXT_ID, NEWS_ID, FORUM_ID, THREAD_ID = 31, 32, 33, 34
 TAG = 77
 
@@ -69,7 +71,7 @@ async def client(address: None) -> AsyncIterator[discord.Client]:
 async def messenger(
     client: discord.Client, loopback: LoopbackDiscord, clock: MovableClock
 ) -> AsyncIterator[Messenger]:
-    messenger = Messenger(client, clock, patience=0.5)
+    messenger = Messenger(client, clock, patience=PATIENCE)
     await client.login(TOKEN)
     yield messenger
     await messenger.close()

@@ -1,7 +1,9 @@
 """What is sent arrives once and complete, and every failure is what it is."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from msgspec import structs
@@ -28,6 +30,7 @@ from tests.loopback_channels import Fault, custom_ids
 from tests.messenger.conftest import (
     FORUM_ID,
     NEWS_ID,
+    PATIENCE,
     TAG,
     TEXT_ID,
     THREAD_ID,
@@ -69,9 +72,15 @@ async def test_a_message_arrives_with_credit_marker_and_nobody_mentioned(
     ids=["F06 500", "F07 503", "F08 reset", "F08 time-out", "502 lost", "reset before"],
 )
 async def test_a_repeat_with_the_same_nonce_makes_one_message(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage, fault: Fault
+    messenger: Messenger,
+    loopback: LoopbackDiscord,
+    make_message: MakeMessage,
+    leap: Callable[[float], None],
+    fault: Fault,
 ) -> None:
     """Faults F06-F09. The library's own repeats are kept from it: one call, one request."""
+    if fault.hangs:
+        fault.after = partial(leap, PATIENCE + 1)
     loopback.channels.fault(fault)
     with pytest.raises(UncertainError):
         await messenger.send(make_message())
@@ -170,13 +179,22 @@ async def test_each_refusal_is_told_for_what_it_is(
 
 
 async def test_slow_channels_do_not_hold_up_others(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
+    messenger: Messenger,
+    loopback: LoopbackDiscord,
+    make_message: MakeMessage,
+    leap: Callable[[float], None],
 ) -> None:
     """Fault F09."""
-    loopback.channels.fault(Fault(rf"/channels/{TEXT_ID}/messages", hangs=True))
-    with pytest.raises(UncertainError):
-        await messenger.send(make_message())
+    came = asyncio.Event()
+    fault = Fault(rf"/channels/{TEXT_ID}/messages", hangs=True, before=came.set)
+    loopback.channels.fault(fault)
+    hanging = asyncio.create_task(messenger.send(make_message()))
+    await came.wait()
     await messenger.send(make_message(THREAD_ID))
+    assert not hanging.done()
+    leap(PATIENCE + 1)
+    with pytest.raises(UncertainError):
+        await hanging
 
 
 async def test_without_embed_links_the_credit_comes_as_text(
@@ -385,15 +403,19 @@ def test_without_a_gateway_every_place_is_safe_and_reachable(messenger: Messenge
 
 
 async def test_a_channel_that_waits_for_its_limit_holds_up_no_other(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
+    messenger: Messenger,
+    loopback: LoopbackDiscord,
+    make_message: MakeMessage,
+    leap: Callable[[float], None],
 ) -> None:
     """Fault F04."""
     loopback.channels.fault(
-        Fault(rf"/channels/{TEXT_ID}/messages", status=429, retry_after=0.3, scope="shared")
+        Fault(rf"/channels/{TEXT_ID}/messages", status=429, retry_after=30, scope="shared")
     )
     waiting = asyncio.create_task(messenger.send(make_message()))
     await loopback.until(lambda: loopback.paths("POST"))
     await messenger.send(make_message(THREAD_ID))
     assert not waiting.done()
+    leap(31)
     await waiting
     assert len(loopback.channels.rooms[TEXT_ID].messages) == 1

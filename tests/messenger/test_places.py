@@ -97,6 +97,6 @@ async def test_what_the_gateway_tells_is_heeded(
 
     client.event(on_guild_unavailable)
     await connection.dispatch("GUILD_DELETE", gone)
-    await asyncio.wait_for(outage.wait(), 5)
+    await asyncio.wait_for(outage.wait(), 30)
     assert not messenger.is_reachable(GUILD_ID)
     assert messenger.where(GUILD_ID, TEXT_ID).facts == ChannelFacts()

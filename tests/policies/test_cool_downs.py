@@ -76,10 +76,10 @@ async def test_a_cool_down_is_written_at_once_and_not_first_at_the_end(
     """Fault F13, for a process that is killed."""
     cool_downs, written = CoolDowns(), asyncio.Event()
     writing = asyncio.create_task(cool_downs.keep_writing(store, written.set))
-    await asyncio.wait_for(written.wait(), 5)
+    await asyncio.wait_for(written.wait(), 30)
     written.clear()
     cool_downs.keep(HOST, rest(clock, failures=3))
-    await asyncio.wait_for(written.wait(), 5)
+    await asyncio.wait_for(written.wait(), 30)
     found = (await kept(store))[HOST]
     assert (found.until, found.failures, found.reason) == (
         clock.now() + timedelta(minutes=15), 3, "Enough.",

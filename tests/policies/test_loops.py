@@ -5,7 +5,17 @@ import asyncio
 import pytest
 
 from bot.clock import SYSTEM_CLOCK
-from bot.loops import FIRST_BACK_OFF, LEAST_PATIENCE, LONGEST_BACK_OFF, MISSED, Beat, Loops, Pulse
+from bot.loops import (
+    FIRST_BACK_OFF,
+    LEAST_PATIENCE,
+    LONGEST_BACK_OFF,
+    MISSED,
+    TICK,
+    Beat,
+    Loops,
+    Pulse,
+    lag,
+)
 from bot.redaction import MASK, Redactor
 from tests.clock import MovableClock
 
@@ -54,7 +64,7 @@ async def test_a_turn_that_fails_does_not_end_the_loop() -> None:
         raise KeyError("a fault")
 
     loop = loops.start("test", 0, work)
-    await asyncio.wait_for(third.wait(), 5)
+    await asyncio.wait_for(third.wait(), 30)
     await loops.close()
     assert loop.cancelled()
 
@@ -70,7 +80,7 @@ async def test_a_turn_ends_with_its_loop(loops: Loops) -> None:
             ended.set()
 
     loops.start("test", 1, work)
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 30)
     await loops.close()
     assert ended.is_set()
     await loops.close()
@@ -208,6 +218,26 @@ async def test_a_worker_that_is_silent_for_too_long_is_in_trouble(
     await asleep(clock, 3)
     clock.advance(51)
     assert loops.troubles() == ("silent: nothing done for 151 s.",)
+    await loops.close()
+
+
+async def test_a_blocked_event_loop_is_measured_and_told(loops: Loops, clock: MovableClock) -> None:
+    """Fault F46: how long nothing else was done; trouble only where it goes on."""
+    loops.keep("event loop", lag(clock))
+    await asleep(clock)
+    await next_turn(clock)
+    assert only(loops).failures == 0
+    for _time in range(3):
+        # Until the end of a pause, and then for as long as something is in the way.
+        assert loops.troubles() == ()
+        clock.advance(TICK + 7.5)
+        await asleep(clock)
+        assert only(loops).error == "BlockedError: nothing else was done for 7.5 s"
+        await next_turn(clock)
+    (trouble,) = loops.troubles()
+    assert trouble.startswith("event loop: stopped 3 times in a row.")
+    await next_turn(clock)
+    assert loops.troubles() == ()
     await loops.close()
 
 

@@ -1,7 +1,8 @@
 """Which policy holds where: read once, made of everybody's wishes, and never stale."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bot.clock import SYSTEM_CLOCK
 from bot.policies import Policies, Where
 from bot.posts.rating import Rating
 from bot.safety import ChannelFacts, ChannelKind, Policy
-from bot.store import Channel, Filter, Guild, Kind, SiteFilter, Store, Subject
+from bot.store import Channel, Filter, Guild, Kind, SiteFilter, Store, Subject, Transaction
 
 GUILD, ART, QUIET = 11, 21, 22
 RESTRICTED = ChannelFacts(kind=ChannelKind.TEXT, nsfw=True, guild_available=True)
@@ -93,6 +94,38 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(store: Store) 
         policies.forget(GUILD)
         await reading
         assert f"tag {_round}" in hiding(await policies.of(where))
+
+
+class Overtaken(Store):
+    """A store of which `meanwhile` happens once, between a reading and what is made of it."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        async with super().read() as tx:
+            yield tx
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+
+
+@pytest.mark.parametrize("place", [Where(), Where(guild_id=GUILD, channel_id=ART)])
+async def test_a_switch_that_is_turned_while_it_is_read_holds_at_once(
+    tmp_path: Path, place: Where
+) -> None:
+    """Reference: safety, 3.9: nobody is given a policy of before, and none is remembered."""
+    async with Overtaken(tmp_path / "mailmare.db", SYSTEM_CLOCK) as store:
+        policies = Policies(store)
+
+        async def panic() -> None:
+            async with store.write() as tx:
+                await tx.denials.panic(by=1)
+            policies.forget_switches()
+
+        store.meanwhile = panic
+        assert (await policies.of(place)).panic
+        assert (await policies.of(place)).panic
 
 
 async def test_the_operators_switches_reach_every_place(store: Store) -> None:

@@ -55,7 +55,7 @@ def told(
         (Status.SENDING, {}, "is being sent"),
         (Status.SENT, {"message_id": 77, "sent_at": NOW}, "discord.com/channels/1/5/77"),
         (Status.HIDDEN, {"rule": "hide", "reason": "a rule"}, "kept back (hide): a rule"),
-        (Status.TWIN, {"reason": "twibooru:8"}, "announced there already, as twibooru"),
+        (Status.TWIN, {"reason": "twibooru:8"}, "announced there already, as Twibooru 8"),
         (Status.DROPPED, {"reason": "gone"}, "not sent after all: gone"),
         (Status.FOLDED, {}, "only counted"),
         (Status.ASIDE, {"reason": "too odd"}, "set aside"),

@@ -8,11 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from bot.guild_feeds import Overview
+from bot.feeds.preflight import Preflight
+from bot.feeds.proofreading import Proof
+from bot.guild_feeds import Added, Overview
+from bot.query import parse
 from bot.store import Announcement, FeedKind, Pause, Rhythm, Status, Subscription
 from bot.store.history import Step
+from bot.ui.feed_answers import added_text, changes_lines
+from bot.ui.feed_places import Standing
 from bot.ui.feed_reports import history_embed, stats_embed
-from bot.ui.feed_texts import changes_lines, feed_embed, list_embed, pause_text, state_text
+from bot.ui.feed_texts import feed_embed, list_embed, pause_text, state_text
 from bot.ui.plot import bar
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -82,6 +87,49 @@ def test_a_list_says_how_each_does_and_of_too_many_how_many_more() -> None:
     assert len(crowd.description or "") <= 4096
     assert "more" in (crowd.description or "")
     assert "/feed add" in (list_embed(overview()).description or "")
+    assert "/feed add" in (list_embed(both, channel_id=6).description or "")
+    assert "**8**" in (list_embed(both, channel_id=5).description or "")
+
+
+def test_what_is_paused_stands_first_so_that_a_long_list_hides_none_of_it() -> None:
+    quiet = feed(id=9, pause=Pause.QUERY)
+    text = list_embed(overview(feed(), feed(id=8), quiet)).description or ""
+    assert text.index("**9**") < text.index("**7**") < text.index("**8**")
+
+
+def test_why_nothing_comes_though_all_runs_is_said() -> None:
+    """Reference: safety, 3.9; fault F11."""
+    one = feed()
+    out = {"derpibooru": NOW, "twibooru": NOW}
+    silent = structs.replace(overview(one), out=out, panic=True)
+    for embed in (list_embed(silent), feed_embed(one, silent)):
+        text = embed.description or ""
+        assert "The operator stopped all pictures" in text
+        assert "Derpibooru has not answered since <t:" in text
+        assert "Twibooru" not in text
+
+
+def added(one: Subscription, *, count: int = 0, week: int | None = None) -> Added:
+    proof = Proof(query=parse("pony"), sent="pony", adult=False)
+    return Added(
+        subscription=one,
+        preflight=Preflight(proof=proof, week=week),
+        zone="Asia/Tokyo",
+        backfilled=count,
+    )
+
+
+def test_a_new_feed_says_whose_times_hold_and_what_does_not_come() -> None:
+    text = added_text(added(feed(quiet_from=60, quiet_until=120)), Standing())
+    assert "those of Asia/Tokyo" in text
+    assert "`/server setup`" in text
+    assert "Asia/Tokyo" not in added_text(added(feed()), Standing())
+    text = added_text(added(feed(), count=2), Standing(), backfill=5)
+    assert "begins with 2 pictures of before. Of the newest, no more fit" in text
+    assert "no more" not in added_text(added(feed(), count=5), Standing(), backfill=5)
+    assert "before" not in added_text(added(feed()), Standing())
+    # A tag that nothing has is most often one that is written in another way.
+    assert "tags are written" in added_text(added(feed(), week=0), Standing())
 
 
 @pytest.mark.parametrize(
@@ -138,12 +186,16 @@ def test_the_history_links_messages_and_never_pages() -> None:
             first_seen_at=NOW, created_at=NOW, due_at=NOW, status=status, **values,
         )  # fmt: skip
 
-    rows = [row(status, rule="D3", reason="somehow") for status in Status]
+    rows = [
+        row(status, rule="D3", reason="ponybooru:3" if status is Status.TWIN else "somehow")
+        for status in Status
+    ]
     rows.append(row(Status.SENT, message_id=77, message_channel_id=6, sent_at=NOW))
     text = history_embed(rows).description or ""
     assert "https://discord.com/channels/1/6/77" in text
     assert "derpibooru.org" not in text
-    assert text.count("somehow") == 5
+    assert text.count("somehow") == 4
+    assert "as Ponybooru 3" in text
     assert len(text.split("\n")) == len(Status) + 1
     assert history_embed([]).description
 

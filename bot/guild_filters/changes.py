@@ -1,33 +1,19 @@
 """Changing what a server or one of its channels hides, spoilers and shows all the same."""
 
-import unicodedata
-from collections.abc import Sequence
-
 from msgspec import Struct
 
-from bot.policies import GuildWishes, Policies, dialect_of, read_wishes
-from bot.posts.tags import clean_tag_name
-from bot.query import QueryError, parse
-from bot.query.fields import NEVER_DECIDED
+from bot.policies import GuildWishes, Policies, read_wishes
 from bot.safety import PRESET
 from bot.site_filters import FilterUnusableError, SiteFilterReader
-from bot.sites import NotFound, SiteError, Sites
+from bot.sites import Sites
 from bot.store import Filter, Kind, SiteFilter, Store, Subject
 from bot.texts import _
+
+from .subjects import FilterRefusedError, Subjects, read_subjects
 
 #: Of one server with all its channels (reference: safety, 5).
 MOST_RULES = 500
 MOST_SITE_FILTERS = 10
-#: Tags that one command names, each of which its site is asked for.
-MOST_TAGS = 20
-
-
-class FilterRefusedError(Exception):
-    """A filter cannot be set as wished; `message` says why, for people."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -36,22 +22,6 @@ class Place(Struct, frozen=True, kw_only=True):
     guild_id: int
     channel_id: int | None = None
     actor_id: int | None = None
-
-
-class Subjects(Struct, frozen=True):
-    """What filters are about: canonical tags, a query, or both."""
-
-    tags: tuple[str, ...] = ()
-    query: str = ""
-    site: str = ""
-    notes: tuple[str, ...] = ()
-    """What was made of the words that somebody gave, for people."""
-
-    @property
-    def all(self) -> tuple[tuple[Subject, str], ...]:
-        """Return each with its kind."""
-        query = ((Subject.QUERY, self.query),) if self.query else ()
-        return (*((Subject.TAG, tag) for tag in self.tags), *query)
 
 
 class Lifted(Struct, frozen=True):
@@ -81,15 +51,8 @@ class GuildFilters:
             return await read_wishes(tx, guild_id)
 
     async def read(self, tags: str, query: str, site: str) -> Subjects:
-        """Return what somebody's words are about, tags by their canonical names.
-
-        `tags` has commas between them. Raises QueryError for a query that cannot be read and
-        FilterRefusedError for one that no post decides, or where there is nothing or too much.
-        """
-        if not tags.strip() and not query.strip():
-            raise FilterRefusedError(_("Please name at least one tag, or give a query."))
-        names, notes = await self._canonical(_names(tags), site)
-        return Subjects(names, _checked_query(query, site), site, notes)
+        """Return what somebody's words are about; raises as `read_subjects` does."""
+        return await read_subjects(self._sites, tags, query, site)
 
     async def put(self, place: Place, kind: Kind, subjects: Subjects) -> None:
         """Hide or spoiler, from now on, in place of what was set for the same words there."""
@@ -141,16 +104,16 @@ class GuildFilters:
                     kind=kind, site=subjects.site,
                 )  # fmt: skip
                 wishes = await read_wishes(tx, place.guild_id)
-                if _still_concerned(wishes, place, kind, expression):
-                    rule = Filter(
-                        guild_id=place.guild_id,
-                        channel_id=place.channel_id,
-                        kind=Kind.SHOW,
-                        subject=subject,
-                        expression=expression,
-                        site=subjects.site,
-                        created_by=place.actor_id,
-                    )
+                rule = Filter(
+                    guild_id=place.guild_id,
+                    channel_id=place.channel_id,
+                    kind=Kind.SHOW,
+                    subject=subject,
+                    expression=expression,
+                    site=subjects.site,
+                    created_by=place.actor_id,
+                )
+                if _lifts_something(rule, wishes, kind):
                     await tx.filters.put([rule])
                     shown.append(expression)
                 elif gone:
@@ -240,74 +203,33 @@ class GuildFilters:
             )
         self._policies.forget(place.guild_id)
 
-    async def _canonical(
-        self, names: Sequence[str], site: str
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the canonical names, and what to tell about those that are others."""
-        board = self._sites.boards.get(site) or next(iter(self._sites.boards.values()), None)
-        found: dict[str, None] = {}
-        notes: list[str] = []
-        for name in names:
-            canonical = name
-            try:
-                if board is not None:
-                    canonical = clean_tag_name((await board.tag(name)).name)
-                    if canonical != name:
-                        notes.append(
-                            _("“{alias}” is another name for “{tag}”.").format(
-                                alias=name, tag=canonical
-                            )
-                        )
-            except NotFound:
-                notes.append(
-                    _("{site} has no tag “{tag}”; I take it as you wrote it.").format(
-                        site=board.site.title if board else site, tag=name
-                    )
-                )
-            except SiteError:
-                notes.append(
-                    _("I could not look “{tag}” up and take it as written.").format(tag=name)
-                )
-            found[canonical] = None
-        return tuple(found), tuple(notes)
 
-
-def _names(text: str) -> tuple[str, ...]:
-    pieces = (clean_tag_name(unicodedata.normalize("NFC", piece)) for piece in text.split(","))
-    names = tuple(dict.fromkeys(piece for piece in pieces if piece))
-    if len(names) > MOST_TAGS:
-        raise FilterRefusedError(
-            _("Please name at most {count} tags at a time.").format(count=MOST_TAGS)
-        )
-    return names
-
-
-def _checked_query(text: str, site: str) -> str:
-    query = unicodedata.normalize("NFC", text.strip())
-    if not query:
-        return ""
-    undecided = parse(query, dialect_of(site)).undecidable & NEVER_DECIDED
-    if undecided:
-        raise QueryError(
-            _("A post alone does not say {fields}, so a filter cannot go by it.").format(
-                fields=", ".join(sorted(undecided))
-            )
-        )
-    return query
-
-
-def _still_concerned(wishes: GuildWishes, place: Place, kind: Kind, expression: str) -> bool:
-    """Tell whether a rule from elsewhere still does to these words what is to be lifted."""
-    above = place.channel_id is not None and any(
-        rule.channel_id is None and rule.kind is kind and rule.expression == expression
+def _lifts_something(shown: Filter, wishes: GuildWishes, kind: Kind) -> bool:
+    """Tell whether a rule from elsewhere does to these words what is to be lifted here."""
+    written = any(
+        rule.kind is kind
+        and (rule.subject, rule.expression) == (shown.subject, shown.expression)
+        and _is_of(rule.site, shown.site)
         for rule in wishes.filters
+        if rule.channel_id is None and shown.channel_id is not None
     )
-    lists = (
-        one.hidden_tags if kind is Kind.HIDE else one.spoilered_tags
+    return written or any(
+        shown.expression in _words(one, kind, shown.subject)
         for one in wishes.site_filters
-        if one.channel_id in {None, place.channel_id}
+        if one.channel_id in {None, shown.channel_id} and _is_of(one.site, shown.site)
     )
-    return above or any(expression in names for names in lists)
+
+
+def _is_of(site: str, shown_site: str) -> bool:
+    """Tell whether a rule for a site, or for all, is lifted at least in part on another, or all."""
+    return not site or not shown_site or site == shown_site
+
+
+def _words(one: SiteFilter, kind: Kind, subject: Subject) -> tuple[str, ...]:
+    hides = kind is Kind.HIDE
+    if subject is Subject.TAG:
+        return one.hidden_tags if hides else one.spoilered_tags
+    return (one.hidden_query if hides else one.spoilered_query,)
 
 
 def _subject(place: Place) -> str:
