@@ -1,10 +1,7 @@
 """`mailmare explain` says outside Discord what `/feed explain` says inside."""
 
 import json
-import os
-import threading
 import urllib.request
-from asyncio import Event, new_event_loop
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,40 +12,20 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.demo.sites import SimulatedSites
 from bot.exit_codes import Exit
-from tests.sites.simulated import world
+from tests.sites.simulated import in_a_thread, lead_to, world
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[SimulatedSites]:
-    """Run the sites in a thread of their own, as the command runs a loop itself."""
-    loop = new_event_loop()
-    started, sites, over = threading.Event(), SimulatedSites(world()), Event()
-
-    async def serve() -> None:
-        async with sites:
-            started.set()
-            await over.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    started.wait()
-    yield sites
-    loop.call_soon_threadsafe(over.set)
-    thread.join()
-    loop.close()
+    with in_a_thread() as sites:
+        yield sites
 
 
 @pytest.fixture
 def run(simulated: SimulatedSites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("MAILMARE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("MAILMARE_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("MAILMARE_ALLOW_LOOPBACK_SITES", "true")
-    for site, url in simulated.urls.items():
-        monkeypatch.setenv(f"MAILMARE_{site.upper()}_URL", url)
+    lead_to(simulated, tmp_path, monkeypatch)
 
     def invoke(site: str, post: object, query: str = "", *more: str) -> Result:
         options = ["explain", "--site", site, "--post", str(post), "--query", query, *more]

@@ -1,10 +1,14 @@
 """Clients of the simulated sites, and what those were asked for."""
 
 import re
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+import threading
+from asyncio import Event, new_event_loop
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
+from pathlib import Path
 
+import pytest
 from msgspec import structs
 
 from bot.catalogue import Limit, Site
@@ -40,6 +44,35 @@ async def clients(
         )
         async with Sites(rows, transport, keys=keys) as sites:
             yield sites, simulated
+
+
+@contextmanager
+def in_a_thread() -> Iterator[SimulatedSites]:
+    """Run the sites in a thread of their own, for commands that run a loop themselves."""
+    loop = new_event_loop()
+    started, sites, over = threading.Event(), SimulatedSites(world()), Event()
+
+    async def serve() -> None:
+        async with sites:
+            started.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    started.wait()
+    yield sites
+    loop.call_soon_threadsafe(over.set)
+    thread.join()
+    loop.close()
+
+
+def lead_to(sites: SimulatedSites, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have commands ask these sites, and keep what they keep in a folder."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MAILMARE_DATA_DIR", str(folder))
+    monkeypatch.setenv("MAILMARE_ALLOW_LOOPBACK_SITES", "true")
+    for site, url in sites.urls.items():
+        monkeypatch.setenv(f"MAILMARE_{site.upper()}_URL", url)
 
 
 def asked(requests: Iterable[Request], route: Route) -> bool:

@@ -1,11 +1,8 @@
 """`mailmare site …` asks any route that reads, and prints what it says or what is wrong."""
 
 import json
-import os
 import subprocess
 import sys
-import threading
-from asyncio import Event, new_event_loop
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ from bot.demo.sites.keys import BOARD_KEY
 from bot.exit_codes import Exit
 from bot.sites import Sort
 from bot.sites.api import CLIENTS, ROUTES
-from tests.sites.simulated import world
+from tests.sites.simulated import in_a_thread, lead_to, world
 from tests.sites.test_philomena_routes import file, shown
 
 Run = Callable[..., Result]
@@ -28,33 +25,13 @@ Run = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[SimulatedSites]:
-    """Run the sites in a thread of their own, as the command runs a loop itself."""
-    loop = new_event_loop()
-    started, sites, over = threading.Event(), SimulatedSites(world()), Event()
-
-    async def serve() -> None:
-        async with sites:
-            started.set()
-            await over.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    started.wait()
-    yield sites
-    loop.call_soon_threadsafe(over.set)
-    thread.join()
-    loop.close()
+    with in_a_thread() as sites:
+        yield sites
 
 
 @pytest.fixture
 def run(simulated: SimulatedSites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("MAILMARE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("MAILMARE_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("MAILMARE_ALLOW_LOOPBACK_SITES", "true")
-    for site, url in simulated.urls.items():
-        monkeypatch.setenv(f"MAILMARE_{site.upper()}_URL", url)
+    lead_to(simulated, tmp_path, monkeypatch)
 
     def invoke(*arguments: str) -> Result:
         return CliRunner().invoke(app, ["site", *arguments])

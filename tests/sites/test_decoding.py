@@ -168,6 +168,7 @@ def test_null_is_the_sites_own_none_in_every_field_but_the_id(family: str) -> No
         ("philomena", "created_at", "0001-01-01T00:00:00+23:00", "image.created_at"),
         ("philomena", "hidden_from_users", 1, "image.hidden_from_users"),
         ("philomena", "view_url", "javascript:alert(1)", "image.view_url"),
+        ("philomena", "view_url", "http://?x", "image.view_url"),
         ("philomena", "view_url", "http://[", "image.view_url"),
         ("philomena", "representations", {"full": "data:,x"}, "image.representations.full"),
         ("philomena", "representations", {"full": 1}, "image.representations"),
