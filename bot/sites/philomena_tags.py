@@ -1,7 +1,6 @@
 """A Philomena board's tags: by name, slug, number, beginning, or search (boards, 1.1, 1.6-1.8)."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import ClassVar
 
 from msgspec import UNSET, structs
@@ -10,10 +9,10 @@ from bot.posts.model import Maybe
 from bot.posts.tags import clean_tag_name, decode_slug, encode_slug
 from bot.texts import _
 
-from . import asking, decode
+from . import asking
 from . import philomena_routes as routes
 from .asking import Client
-from .board import DEFAULT_PER_PAGE, MAX_PER_PAGE, MOST_SUGGESTIONS, Page, Suggestion, Tag
+from .board import DEFAULT_PER_PAGE, MOST_SUGGESTIONS, Page, Suggestion, Tag
 from .decode import Id, Int
 from .errors import NotFound
 from .gate import Priority
@@ -86,12 +85,7 @@ class TagCalls(Client):
 
         Up to 50 are asked for at once (GET search/tags).
         """
-
-        async def search(q: str) -> Page[Tag]:
-            return await self.search_tags(q, per_page=MAX_PER_PAGE, priority=priority)
-
-        unreadable = partial(decode.bad_response, self.site, "tag")
-        return await TagNames(search, name_query, unreadable).canonical(names)
+        return await TagNames(self, name_query, priority).canonical(names)
 
     async def search_tags(
         self,

@@ -1,12 +1,16 @@
 """What many tags are really called, with few requests: one search asks for several names."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
 from urllib.parse import quote_plus
 
+from bot.catalogue import Site
 from bot.posts.tags import clean_tag_name
 
 from .board import MAX_PER_PAGE, Page, Tag
-from .errors import BadQuery, BadResponse
+from .decode import bad_response
+from .errors import BadQuery
+from .gate import Priority
 
 #: Bytes of a query as it travels: far below what any front end refuses as too long an address.
 _LONGEST_QUERY = 2_000
@@ -17,21 +21,24 @@ _LONGEST_NAME = 255
 _OR = " || "
 
 
+class SearchesTags(Protocol):
+    """A client of a board, as far as tags are searched by it."""
+
+    @property
+    def site(self) -> Site:
+        """The board."""
+
+    async def search_tags(self, q: str, *, per_page: int, priority: Priority) -> Page[Tag]:
+        """Return the first page of the tags that match `q`."""
+
+
 class TagNames:
-    """Looks names up by `search`, in queries that `term` writes for one name each.
+    """Looks names up on a board, in queries that `term` writes for one name each."""
 
-    `search` answers a query with its first page, of 50 tags.
-    """
-
-    def __init__(
-        self,
-        search: Callable[[str], Awaitable[Page[Tag]]],
-        term: Callable[[str], str],
-        unreadable: Callable[[], BadResponse],
-    ) -> None:
-        self._search = search
+    def __init__(self, board: SearchesTags, term: Callable[[str], str], priority: Priority) -> None:
+        self._board = board
         self._term = term
-        self._unreadable = unreadable
+        self._priority = priority
 
     async def canonical(self, names: Iterable[str]) -> dict[str, str]:
         """Return by name what its tag is called, aliases followed; names of no tag are left out.
@@ -68,7 +75,9 @@ class TagNames:
     async def _tags(self, names: Sequence[str]) -> dict[str, Tag]:
         """Return the tags of a batch by the names asked for; in halves where that is not clear."""
         try:
-            page = await self._search(_OR.join(map(self._term, names)))
+            page = await self._board.search_tags(
+                _OR.join(map(self._term, names)), per_page=MAX_PER_PAGE, priority=self._priority
+            )
         except BadQuery:
             # An answer (rule L6): one of the names is none that a tag of the board can have.
             page = None
@@ -79,7 +88,7 @@ class TagNames:
             half = len(names) // 2
             return await self._tags(names[:half]) | await self._tags(names[half:])
         if page is not None and page.skipped:
-            raise self._unreadable()
+            raise bad_response(self._board.site, "tag")
         return found
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from functools import partial
 
 from msgspec import structs
 
@@ -20,7 +19,6 @@ from . import twibooru_routes as routes
 from .asking import Client
 from .board import (
     DEFAULT_PER_PAGE,
-    MAX_PER_PAGE,
     MOST_SUGGESTIONS,
     CommentPage,
     Page,
@@ -185,12 +183,7 @@ class TwibooruBoard(Client):
 
         Up to 50 are asked for at once (GET search/tags).
         """
-
-        async def search(q: str) -> Page[Tag]:
-            return await self.search_tags(q, per_page=MAX_PER_PAGE, priority=priority)
-
-        unreadable = partial(decode.bad_response, self.site, "tag")
-        return await TagNames(search, _quoted, unreadable).canonical(names)
+        return await TagNames(self, _quoted, priority).canonical(names)
 
     async def search_tags(
         self,
