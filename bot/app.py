@@ -23,12 +23,15 @@ from bot.sites.agent import user_agent
 from bot.sites.memory import Memory
 from bot.sites.transport import Transport
 from bot.store import FILE_NAME, Store
+from bot.tallies import Durations
 from bot.texts import Languages
 from bot.ui.finder import Finder
 
 #: How often servers whose grace is over are looked for, and imported filters read again.
 _FORGET_EVERY = 6 * 3600.0
 _REFRESH_EVERY = 3600.0
+#: By how many seconds the event loop may be late.
+_LATE = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +56,8 @@ class App:
         self.languages = languages or Languages()
         self.clock = clock
         self.loops = Loops(clock, redact=Redactor(settings.secrets()))
+        self.lag = Durations(*_LATE)
+        """How late the event loop was, measured every second."""
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -120,7 +125,7 @@ class App:
         )
 
     def _start_loops(self) -> None:
-        self.loops.keep("event loop", lag(self.clock))
+        self.loops.keep("event loop", lag(self.clock, self.lag.add))
         self.loops.keep("cool-downs", self._write_cool_downs)
         self.loops.start("forget", _FORGET_EVERY, self._forget_departed)
         self.loops.start("site filters", _REFRESH_EVERY, self._refresh_site_filters)

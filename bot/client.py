@@ -23,12 +23,22 @@ from bot.texts import Languages, _
 from bot.ui.answers import tell
 from bot.ui.attachments import Attachments
 from bot.ui.buttons import BUTTONS
+from bot.ui.command_tally import CommandTally, Outcome
 from bot.ui.feed_buttons import ResumeButton
 from bot.ui.finder import Finder
 from bot.ui.pace import in_pace
+from bot.ui.ponyaggregate_delete import DeleteButton
 from bot.ui.speech import speak_to_channel
 
 _log = structlog.get_logger(__name__)
+
+#: Errors before a command runs that are nobody's fault here.
+_OF_LIFE = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+    app_commands.CheckFailure,
+)
 
 #: Every module of commands, by name, in the order in which it is loaded.
 EXTENSIONS = (
@@ -36,6 +46,7 @@ EXTENSIONS = (
     "cogs.derpibooru",
     "cogs.ponybooru",
     "cogs.twibooru",
+    "cogs.ponyaggregate",
     "cogs.mature",
     "cogs.links",
     "cogs.lookalike",
@@ -54,9 +65,14 @@ class _Tree(app_commands.CommandTree["MailmareBot"]):
     async def interaction_check(self, interaction: discord.Interaction["MailmareBot"], /) -> bool:
         """Hold commands back that come too fast; completion comes with every key and is free."""
         await speak_to_channel(interaction)
-        return interaction.type is discord.InteractionType.autocomplete or await in_pace(
-            interaction
-        )
+        if interaction.type is discord.InteractionType.autocomplete:
+            return True
+        tally = interaction.client.command_tally
+        tally.begins(interaction)
+        if await in_pace(interaction):
+            return True
+        tally.ends(interaction, Outcome.TOO_FAST)
+        return False
 
     async def on_error(
         self, interaction: discord.Interaction["MailmareBot"], error: app_commands.AppCommandError
@@ -64,6 +80,8 @@ class _Tree(app_commands.CommandTree["MailmareBot"]):
         """Log an error that no command answered for, and tell the person who asked."""
         name = interaction.command.qualified_name if interaction.command else None
         _log.error("command failed", command=name, exc_info=error)
+        outcome = Outcome.DECLINED if isinstance(error, _OF_LIFE) else Outcome.FAILED
+        interaction.client.command_tally.ends(interaction, outcome)
         if not interaction.response.is_done():
             await tell(interaction, _error_text(error))
 
@@ -121,6 +139,7 @@ class MailmareBot(commands.AutoShardedBot):
         self.loops = loops
         self.languages = languages
         self.settings = settings
+        self.command_tally = CommandTally(finder.clock)
         self.attachments = Attachments()
         """The way to what members attach; a simulated Discord has its own."""
 
@@ -135,11 +154,11 @@ class MailmareBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Load the commands, answer buttons of earlier runs, and tell Discord what changed."""
-        self.add_dynamic_items(*BUTTONS, ResumeButton)
+        self.add_dynamic_items(*BUTTONS, ResumeButton, DeleteButton)
         for extension in EXTENSIONS:
             site = extension.removeprefix("cogs.")
             # A site that is switched off has no commands.
-            if site not in CATALOGUE or site in self.finder.sites:
+            if site not in CATALOGUE or site in self.finder.sites.rows:
                 await self.load_extension(extension)
         await self._sync_if_changed()
         await self._register_operator_commands()
@@ -171,6 +190,14 @@ class MailmareBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Let the feeds begin: the servers and their channels are known now."""
         self.feeds.connected()
+
+    async def on_app_command_completion(
+        self,
+        interaction: discord.Interaction[Any],
+        _command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+    ) -> None:
+        """Count a command that ran to its end."""
+        self.command_tally.ends(interaction, Outcome.ANSWERED)
 
     async def on_shard_servers(self, shard_id: int, shard_count: int, present: list[int]) -> None:
         """Find servers that removed the bot while it was away (rule D10, fault F23).

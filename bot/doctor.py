@@ -21,6 +21,7 @@ from bot.doctor_sites import site_check
 from bot.exit_codes import Exit
 from bot.finding import Finding, Patient
 from bot.invite import PERMISSIONS
+from bot.metrics.checking import check_endpoint
 from bot.settings import Settings
 from bot.sites import Sites
 from bot.store import FILE_NAME, StoreError, sqlite
@@ -67,9 +68,14 @@ def checks(settings: Settings) -> list[Check]:
         Check(_("database"), _check_database),
         Check(_("clock"), _check_clock),
         *(Check(site.title, site_check(name)) for name, site in CATALOGUE.items()),
+        *(_with_port() if settings.metrics_port else ()),
         Check("Discord", _check_discord),
         *(_with_token() if settings.discord_token else ()),
     ]
+
+
+def _with_port() -> list[Check]:
+    return [Check(_("metrics"), check_endpoint)]
 
 
 def _with_token() -> list[Check]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,6 +27,10 @@ _log = logging.getLogger(__name__)
 
 #: One that does not say its zone would be no instant.
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+#: How the bot is, in a word for programs; only the first is well.
+State: TypeAlias = Literal[
+    "running", "stopped", "unknown", "waiting", "starting", "disconnected", "in_trouble"
+]
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True):
@@ -45,11 +49,16 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     """A line for each of its loops that is stuck or failing."""
 
 
-class Health(Struct, frozen=True):
+class Health(Struct, frozen=True, kw_only=True):
     """Whether the bot is well, and the line that says so."""
 
-    ok: bool
+    state: State
     text: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is well."""
+        return self.state == "running"
 
 
 async def heartbeat(
@@ -101,45 +110,47 @@ def check(path: Path, now: datetime) -> Health:
     try:
         beat = msgspec.json.decode(path.read_bytes(), type=Heartbeat)
     except FileNotFoundError:
-        return Health(ok=False, text=_("not running: there is no heartbeat in the data directory"))
+        return Health(
+            state="stopped", text=_("not running: there is no heartbeat in the data directory")
+        )
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return Health(ok=False, text=_("the heartbeat in the data directory cannot be read"))
+        return Health(state="unknown", text=_("the heartbeat in the data directory cannot be read"))
     patience = MISSED * beat.interval
     age = (now - beat.at).total_seconds()
     # A beat from the future is one from before the machine's clock was put back: a bot that
     # runs has replaced it by the next look.
     if not -beat.interval <= age <= patience:
         return Health(
-            ok=False,
+            state="stopped",
             text=_("not running: the last heartbeat was written {seconds} s ago").format(
                 seconds=round(age)
             ),
         )
     if beat.waiting_until is not None:
         return Health(
-            ok=False,
+            state="waiting",
             text=_("waiting to start again until {time}, as the log says").format(
                 time=beat.waiting_until.isoformat(timespec="seconds")
             ),
         )
     if beat.alive_at is None:
-        return Health(ok=False, text=_("starting: not yet connected to Discord"))
+        return Health(state="starting", text=_("starting: not yet connected to Discord"))
     silence = (now - beat.alive_at).total_seconds()
     if silence > patience:
         return Health(
-            ok=False,
+            state="disconnected",
             text=_("running, but not connected to Discord for {seconds} s").format(
                 seconds=round(silence)
             ),
         )
     if beat.troubles:
         return Health(
-            ok=False,
+            state="in_trouble",
             text=_("running, but not all of it works. {troubles}").format(
                 troubles=" ".join(beat.troubles)
             ),
         )
-    return Health(ok=True, text=_("running and connected to Discord"))
+    return Health(state="running", text=_("running and connected to Discord"))
 
 
 def _write(path: Path, data: bytes) -> None:

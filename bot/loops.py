@@ -73,10 +73,11 @@ class BlockedError(Exception):
     """Something kept the event loop from everything else."""
 
 
-def lag(clock: Clock) -> Worker:
+def lag(clock: Clock, note: Callable[[float], object]) -> Worker:
     """Return a worker that measures how late the event loop is, and fails when it is (fault F46).
 
-    So it is logged with the time that it took, and counts as trouble where it goes on.
+    So it is logged with the time that it took, and counts as trouble where it goes on. `note` is
+    told each measurement, in seconds.
     """
 
     async def measure(beat: Beat) -> None:
@@ -84,6 +85,7 @@ def lag(clock: Clock) -> Worker:
             before = clock.monotonic()
             await clock.sleep(TICK)
             late = clock.monotonic() - before - TICK
+            note(late)
             if late > LATE:
                 message = f"nothing else was done for {late:.1f} s"
                 raise BlockedError(message)

@@ -13,7 +13,7 @@ MASK = "[redacted]"
 
 _NAMES = (
     "key|api_?key|access_?key|secret|client_?secret|password|passwd|token|access_?token"
-    "|refresh_?token|cf_?token|session|signature"
+    "|refresh_?token|cf_?token|turnstile|session|signature"
 )
 # What stands between a name and its value: `=`, `: `, the comma of a pair, and the quotes of JSON,
 # of Python, and of JSON inside JSON.

@@ -20,6 +20,8 @@ from bot.clock import SYSTEM_CLOCK, Clock
 from bot.exit_codes import Exit
 from bot.instance import AlreadyRunningError, Instance
 from bot.loops import end, start
+from bot.metrics import Watch, serving
+from bot.metrics.address import EndpointError
 from bot.restarts import STEADY, Restarts
 from bot.settings import Settings
 from bot.settings_table import DISCORD_GATEWAY_URL
@@ -56,6 +58,9 @@ def run(settings: Settings, clock: Clock = SYSTEM_CLOCK) -> Exit:
     except AlreadyRunningError as error:
         _log.critical(str(error))
         return Exit.TEMPORARY
+    except EndpointError as error:
+        _log.critical(str(error))
+        return Exit.CONFIGURATION
     except StoreError as error:
         _log.critical(str(error))
         return error.exit
@@ -120,11 +125,19 @@ def _end_by_force() -> None:
 
 
 async def _serve(settings: Settings, clock: Clock, restarts: Restarts) -> Exit:
+    # The endpoint answers through all of it, also while a start waits.
+    async with serving(settings, clock) as watch:
+        return await _serve_watched(settings, clock, restarts, watch)
+
+
+async def _serve_watched(
+    settings: Settings, clock: Clock, restarts: Restarts, watch: Watch
+) -> Exit:
     await _back_off(settings, clock, restarts)
     restarts.begin(clock.now())
     steady = start(_note_steady(clock, restarts))
     try:
-        return await _connect(settings, clock, restarts)
+        return await _connect(settings, clock, restarts, watch)
     except (
         discord.ClientException,
         discord.GatewayNotFound,
@@ -169,10 +182,13 @@ async def _note_steady(clock: Clock, restarts: Restarts) -> None:
         _log.warning("good start not noted", error=error.strerror)
 
 
-async def _connect(settings: Settings, clock: Clock, restarts: Restarts) -> Exit:
+async def _connect(settings: Settings, clock: Clock, restarts: Restarts, watch: Watch) -> Exit:
     assert settings.discord_token is not None  # noqa: S101 - `run` has refused it
     _prepare_library(settings)
-    async with App(settings, clock) as app:
+    async with (
+        App(settings, clock) as app,
+        watch(app, lambda: _is_connected(app.client)),
+    ):
         client = app.client
         path = settings.data_dir / health.FILE_NAME
         await client.login(settings.discord_token.reveal())

@@ -26,6 +26,7 @@ from bot.setting import PREFIX, Setting
 from bot.settings_table import (
     DISCORD_API_URL,
     DISCORD_GATEWAY_URL,
+    METRICS_HOST,
     SETTINGS,
     LogFormat,
     LogLevel,
@@ -77,6 +78,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Whether servers may opt in to violent art where `profile` allows it (rule D2)."""
     log_level: LogLevel = "info"
     log_format: LogFormat = "text"
+    metrics_port: int | None = None
+    """Where `/health` and `/metrics` are; `None`: nowhere."""
+    metrics_host: str = METRICS_HOST
     operator_guild: int | None = None
     """The one server with `/operator`."""
     user_rate: Rate = USER_RATE

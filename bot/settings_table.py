@@ -23,6 +23,8 @@ from bot.settings_texts import (
     contact,
     directory,
     gateway_address,
+    own_address,
+    port,
     positive,
     rate,
     server,
@@ -34,6 +36,7 @@ LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["text", "json"]
 Profile: TypeAlias = Literal["safe", "full"]
 
+METRICS_HOST = "127.0.0.1"
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_GATEWAY_URL = "wss://gateway.discord.gg"
 
@@ -110,9 +113,27 @@ SETTINGS: tuple[Setting, ...] = (
         parse=choice(LogFormat, "text", "json"),
     ),
     Setting(
+        name="MAILMARE_METRICS_PORT",
+        group=_BOT,
+        meaning=_("The port of /health and /metrics, for monitoring. Without it there is none."),
+        example="9464",
+        parse=port,
+    ),
+    Setting(
+        name="MAILMARE_METRICS_HOST",
+        group=_BOT,
+        meaning=_("The address that port is at; 0.0.0.0 for other containers to reach it."),
+        default=METRICS_HOST,
+        example="0.0.0.0",  # noqa: S104 - an example of the operator's choice
+        parse=own_address,
+    ),
+    Setting(
         name="MAILMARE_OPERATOR_GUILD",
         group=_BOT,
-        meaning=_("Id of the one server that has /operator, for the application's owners."),
+        meaning=_(
+            "Id of the one server that has /operator, and the account's /ponyaggregate, for the"
+            " application's owners."
+        ),
         example="123456789012345678",
         parse=server,
     ),

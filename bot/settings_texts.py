@@ -5,6 +5,7 @@ The reason never quotes a secret.
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -56,6 +57,24 @@ def positive(text: str) -> object:
         return msgspec.convert(text, Annotated[int, Meta(ge=1, le=2**31 - 1)], strict=False)
     except msgspec.ValidationError:
         raise ValueError(_("must be a whole number from 1 on.")) from None
+
+
+def port(text: str) -> object:
+    """Read a port's number."""
+    try:
+        return msgspec.convert(text, Annotated[int, Meta(ge=1, le=65535)], strict=False)
+    except msgspec.ValidationError:
+        raise ValueError(_("must be a port's number, from 1 to 65535.")) from None
+
+
+def own_address(text: str) -> str:
+    """Read an address of this machine to be reached at."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError(
+            _("must be an IP address of this machine; 0.0.0.0 stands for all of them.")
+        ) from None
 
 
 def server(text: str) -> int:

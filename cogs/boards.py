@@ -7,16 +7,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import MailmareBot
+from bot.safety.patterns import checked_pattern
 from bot.sites.asking import sorts
 from bot.texts import _
 from bot.ui.answers import answering, think
 from bot.ui.buttons import show
 from bot.ui.completion import complete_name, complete_query
-from bot.ui.facts import comments_embed, tag_embed
-from bot.ui.finder import Finder
+from bot.ui.facts import comments_embed, tag_embed, tags_embed
+from bot.ui.finder import Finder, check_site
 from bot.ui.here import check_current, policy_here
 from bot.ui.search import Search
-from cogs.options import BoardId, CommentsPage, Query, TagName
+from cogs.options import BoardId, ListPage, Pattern, Query, TagName
 
 SORTS = [app_commands.Choice(name=sort.title, value=sort.name) for sort in sorts()]
 
@@ -60,7 +61,7 @@ async def answer_post(
 
 
 class BoardCog(commands.GroupCog):
-    """Search, random, post, featured, tag and comments of one board."""
+    """Search, random, post, featured, tag, tags and comments of one board."""
 
     site: ClassVar[str]
     """The board's name in the catalogue."""
@@ -123,6 +124,7 @@ class BoardCog(commands.GroupCog):
         """Answer privately with what the site says about the tag."""
         async with answering(interaction):
             board = self._finder.board(self.site)
+            check_site(self.site, await policy_here(interaction))
             await think(interaction, private=True)
             embed = tag_embed(await board.tag(name))
             await interaction.edit_original_response(embed=embed)
@@ -134,6 +136,25 @@ class BoardCog(commands.GroupCog):
         """Offer the tags that begin so."""
         return await complete_name(interaction, current, self.site)
 
+    @app_commands.command(description=_("Which tags are like a part of a name."))
+    @app_commands.describe(
+        pattern=_("A part of the name, or a name with * where anything may stand: star*light."),
+        page=_("Which page of the tags, from the most used on."),
+    )
+    async def tags(
+        self, interaction: discord.Interaction, pattern: Pattern, page: ListPage = 1
+    ) -> None:
+        """Answer privately with the tags that may be named here, and how many posts have them."""
+        async with answering(interaction, pattern):
+            board = self._finder.board(self.site)
+            policy = await policy_here(interaction)
+            check_site(self.site, policy)
+            checked = checked_pattern(pattern)
+            await think(interaction, private=True)
+            found = await board.tags_like(checked, page=page)
+            embed = tags_embed(found, board.site, policy)
+            await interaction.edit_original_response(embed=embed)
+
     @app_commands.command(description=_("What people wrote under a picture, for your eyes only."))
     @app_commands.describe(
         number=_("The number in the address of the picture's page."),
@@ -141,7 +162,7 @@ class BoardCog(commands.GroupCog):
     )
     @app_commands.rename(number="id")
     async def comments(
-        self, interaction: discord.Interaction, number: BoardId, page: CommentsPage = 1
+        self, interaction: discord.Interaction, number: BoardId, page: ListPage = 1
     ) -> None:
         """Answer privately with the comments, if the post itself may be shown."""
         async with answering(interaction):

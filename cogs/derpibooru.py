@@ -3,13 +3,14 @@
 from discord.ext import commands
 
 from bot.texts import _
-from cogs.boards import BoardCog, add_board
+from cogs.boards import add_board
+from cogs.philomena import PhilomenaCog
 
 
 class Derpibooru(
-    BoardCog, group_name="derpibooru", group_description=_("Pictures from Derpibooru.")
+    PhilomenaCog, group_name="derpibooru", group_description=_("Pictures from Derpibooru.")
 ):
-    """`/derpibooru`: what every board has."""
+    """`/derpibooru`: what every Philomena board has."""
 
     site = "derpibooru"
 

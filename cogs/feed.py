@@ -266,10 +266,11 @@ class FeedCog(
         """Pause it."""
         async with refusing(interaction):
             guild_id = await managed_guild(interaction)
+            await think(interaction, private=True)
             one = await own_feed(interaction, guild_id, feed)
             await guild_feeds(interaction).pause(guild_id, one.id, actor_id=interaction.user.id)
             text = _("Number {id} is paused. What comes meanwhile is not announced later.")
-            await interaction.response.send_message(text.format(id=one.id), ephemeral=True)
+            await interaction.edit_original_response(content=text.format(id=one.id))
 
     @app_commands.command(description=_("Let a paused feed or schedule run again."))
     @app_commands.describe(feed=_FEED)

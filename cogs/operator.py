@@ -16,6 +16,7 @@ from bot.sites.errors import SiteError
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, tell, think
 from bot.ui.operator_status import status_embed
+from cogs.for_operator import ForOperator, add_for_operator
 from cogs.options import PonyId, TagName
 
 Reason: TypeAlias = app_commands.Range[str, 1, 200]
@@ -29,7 +30,10 @@ _log = structlog.get_logger(__name__)
 
 @app_commands.default_permissions(administrator=True)
 class Operator(
-    commands.GroupCog, group_name="operator", group_description=_("Switches for all servers.")
+    ForOperator,
+    commands.GroupCog,
+    group_name="operator",
+    group_description=_("Switches for all servers."),
 ):
     """`/operator`, for the application's owners alone."""
 
@@ -37,19 +41,8 @@ class Operator(
     post = app_commands.Group(name="post", description=_("One post, everywhere."))
     artist = app_commands.Group(name="artist", description=_("An artist's work, everywhere."))
 
-    def __init__(self, bot: MailmareBot, guild_id: int) -> None:
+    def __init__(self, bot: MailmareBot) -> None:
         self._bot = bot
-        self._guild_id = guild_id
-
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Let the application's owners through, in the operator's server; closed by default."""
-        if interaction.guild_id != self._guild_id:
-            return False
-        try:
-            return await self._bot.is_owner(interaction.user)
-        except discord.HTTPException as failure:
-            _log.warning("cannot ask who owns the application", status=failure.status)
-            return False
 
     @app_commands.command(description=_("How sites, switches, feeds, loops and store are."))
     async def status(self, interaction: discord.Interaction) -> None:
@@ -237,6 +230,4 @@ def _listed(tags: Iterable[str]) -> str:
 async def setup(bot: commands.Bot) -> None:
     """Add the commands to the operator's server (discord.py's entry of an extension)."""
     assert isinstance(bot, MailmareBot)  # noqa: S101  the extensions are Mailmare's own
-    guild_id = bot.settings.operator_guild
-    if guild_id is not None:
-        await bot.add_cog(Operator(bot, guild_id), guild=discord.Object(guild_id))
+    await add_for_operator(bot, Operator(bot))

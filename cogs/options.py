@@ -5,15 +5,21 @@ from typing import TypeAlias
 import discord
 from discord import app_commands
 
+from bot.safety.patterns import LONGEST_PATTERN
 from bot.ui.completion import unmarked
 
-#: A post's number on a board (reference: safety, 5).
+#: The number of a post, or of anything else on a board (reference: safety, 5).
 BoardId: TypeAlias = app_commands.Range[int, 1, 9_999_999_999]
 #: A pony's number; Discord's numbers end there too (reference: safety, 5).
 PonyId: TypeAlias = app_commands.Range[int, 1, 2**53 - 1]
 #: The address of something; Discord's own addresses are no longer (reference: safety, 4).
 Address: TypeAlias = app_commands.Range[str, 1, 2048]
-CommentsPage: TypeAlias = app_commands.Range[int, 1, 1000]
+#: A page of comments or of another list that a board gives in pages.
+ListPage: TypeAlias = app_commands.Range[int, 1, 1000]
+#: Somebody's name on a board.
+PersonName: TypeAlias = app_commands.Range[str, 1, 100]
+#: A part of a name, with wildcards or without.
+Pattern: TypeAlias = app_commands.Range[str, 1, LONGEST_PATTERN]
 _WithSettings: TypeAlias = (
     discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 )

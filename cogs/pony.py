@@ -8,6 +8,7 @@ from bot.client import MailmareBot
 from bot.texts import _
 from bot.ui.answers import answering, think
 from bot.ui.buttons import show
+from bot.ui.completion import complete_list, complete_name
 from bot.ui.facts import pony_tag_embed
 from bot.ui.finder import Finder
 from bot.ui.here import policy_here
@@ -40,6 +41,13 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
             found = await self._finder.draw(search, policy)
             await show(interaction, found)
 
+    @random.autocomplete("tags")
+    async def complete_tags(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the tags with the last one completed."""
+        return await complete_list(interaction, current, self._finder.ponies.site.name)
+
     @app_commands.command(description=_("One pony by its number."))
     @app_commands.describe(number=_("The pony's number."))
     @app_commands.rename(number="id")
@@ -61,6 +69,13 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
             await think(interaction, private=True)
             embed = pony_tag_embed(await ponies.tag(name), ponies.site)
             await interaction.edit_original_response(embed=embed)
+
+    @tag.autocomplete("name")
+    async def complete_name(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the tags that begin so."""
+        return await complete_name(interaction, current, self._finder.ponies.site.name)
 
 
 async def setup(bot: commands.Bot) -> None:

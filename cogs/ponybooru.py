@@ -3,11 +3,14 @@
 from discord.ext import commands
 
 from bot.texts import _
-from cogs.boards import BoardCog, add_board
+from cogs.boards import add_board
+from cogs.philomena import PhilomenaCog
 
 
-class Ponybooru(BoardCog, group_name="ponybooru", group_description=_("Pictures from Ponybooru.")):
-    """`/ponybooru`: what every board has."""
+class Ponybooru(
+    PhilomenaCog, group_name="ponybooru", group_description=_("Pictures from Ponybooru.")
+):
+    """`/ponybooru`: what every Philomena board has."""
 
     site = "ponybooru"
 

@@ -12,7 +12,7 @@ from bot.texts import _, ngettext
 from bot.ui.answers import NotShownError, answering
 from bot.ui.guide import privacy_embed
 from bot.ui.host import host_of
-from bot.ui.pace import Paced
+from bot.ui.kept import Kept
 from bot.ui.speech import speak_to_person
 
 
@@ -47,7 +47,7 @@ class Privacy(commands.Cog):
 
 
 class ForgetButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"m1:forget:(?P<user>[0-9]{1,20})\Z",
 ):
@@ -64,13 +64,7 @@ class ForgetButton(
         self.user_id = user_id
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read the state of a button that was pressed."""
         return cls(int(match["user"]))
 

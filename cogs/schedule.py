@@ -12,7 +12,8 @@ from bot.store import FeedKind, Rhythm, Subscription
 from bot.texts import _
 from bot.ui import feed_changes
 from bot.ui.answers import think
-from bot.ui.feed_host import guild_feeds, own_feed, refusing
+from bot.ui.completion import complete_list, complete_query, managed
+from bot.ui.feed_host import guild_feeds, own_feed, refusing, site_of_feed
 from bot.ui.feed_places import target_of
 from bot.ui.feed_texts import list_embed
 from bot.ui.permission import managed_guild
@@ -88,6 +89,15 @@ class Schedule(app_commands.Group):
             wish = structs.replace(wish, **times, **role_given(role))
             await feed_changes.add(interaction, wish, channel)
 
+    @add.autocomplete("tags")
+    async def complete_new(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the tags with the last one completed, by the site that it draws from."""
+        if not await managed(interaction):
+            return []
+        return await _complete(interaction, current, interaction.namespace.site or _PONYAPI)
+
     @app_commands.command(name="list", description=_("Every schedule, and when it is next."))
     async def list_schedules(self, interaction: discord.Interaction) -> None:
         """Answer with the list."""
@@ -137,6 +147,16 @@ class Schedule(app_commands.Group):
             target = channel or await target_of(interaction, one.channel_id)
             await feed_changes.edit(interaction, one, changes, target)
 
+    @edit.autocomplete("tags")
+    async def complete_edited(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the tags with the last one completed, by the site of the schedule."""
+        if not await managed(interaction):
+            return []
+        site = await site_of_feed(interaction, interaction.namespace.schedule)
+        return await _complete(interaction, current, site)
+
     @app_commands.command(description=_("End a schedule for good."))
     @app_commands.describe(schedule=_SCHEDULE)
     async def remove(self, interaction: discord.Interaction, schedule: OwnSchedule) -> None:
@@ -145,6 +165,14 @@ class Schedule(app_commands.Group):
             guild_id = await managed_guild(interaction)
             one = await _own(interaction, guild_id, schedule)
             await feed_changes.remove(interaction, one)
+
+
+async def _complete(
+    interaction: discord.Interaction, current: str, site: str | None
+) -> list[app_commands.Choice[str]]:
+    if site == _PONYAPI:
+        return await complete_list(interaction, current, site)
+    return await complete_query(interaction, current, site, sent=True)
 
 
 async def _own(interaction: discord.Interaction, guild_id: int, text: str) -> Subscription:

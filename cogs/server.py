@@ -86,13 +86,14 @@ class Server(
                 given["notice_channel_id"] = notices.id
             if language:
                 given["language"] = language
+            await think(interaction, private=True)
             async with self._bot.store.write() as tx:
                 old, new = await set_up(tx, guild_id, given, by=interaction.user.id)
                 moved: tuple[int, ...] = ()
                 if new.time_zone != old.time_zone:
                     moved = await retime(tx, guild_id, self._bot.finder.clock.now())
             self._bot.policies.forget(guild_id)
-            await interaction.response.send_message(embed=settings_embed(new), ephemeral=True)
+            await interaction.edit_original_response(embed=settings_embed(new))
             if moved:
                 await feed_host(interaction).feeds.changed(*moved)
 
@@ -141,6 +142,7 @@ class Server(
                 if wish is not None
             }
             place = None if channel is None else channel.id
+            await think(interaction, private=True)
             try:
                 async with self._bot.store.write() as tx:
                     guild, own = await allow(tx, guild_id, place, given, by=interaction.user.id)
@@ -151,7 +153,7 @@ class Server(
             embed = ratings_embed(
                 guild, own, restricted=restricted, graphic=self._bot.settings.graphic
             )
-            await interaction.response.send_message(embed=embed, ephemeral=True)
+            await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(description=_("Everything that is set here, as a file."))
     async def export(self, interaction: discord.Interaction) -> None:

@@ -1,6 +1,7 @@
 """What holds for every test: none leaves this machine (rule L16), none is judged by the clock."""
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -8,7 +9,10 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
+
+from tests.process_log import put_back
 
 # A busy machine is slow, not wrong; and each property is short on examples rather than left out.
 # Where `CI` is set the examples are the same each time, so that red means the change.
@@ -22,6 +26,21 @@ settings.register_profile(
 #: For runs that only measure which lines the tests reach.
 settings.register_profile("brief", settings.get_profile("mailmare"), max_examples=10)
 settings.load_profile("mailmare")
+
+# structlog's own choice, where the library rich is installed, takes seconds to draw one traceback
+# with all its variables.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what all tests share: it went through it a second at a time."""
+    gc.freeze()
+
 
 _CONNECTING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _ASKING_FOR_NAMES = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
@@ -73,6 +92,13 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
         if name.startswith(("MAILMARE_", "DISCORD_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that is run in this process configures its log, and the next test has the same."""
+    with put_back():
+        yield
 
 
 @pytest.fixture

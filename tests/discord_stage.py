@@ -22,8 +22,10 @@ from bot.demo.sites import SimulatedSites
 from bot.demo.world import World
 from bot.quotas import Rate
 from bot.settings import Secret, Settings, SiteOverride
+from bot.store import FILE_NAME
 from tests import discord_openapi
 from tests.discord_limits import message_problems, tree_problems, walk
+from tests.new_database import put_new_database
 
 #: Drawn once: the tests that change a world make their own.
 WORLD = World()
@@ -149,6 +151,8 @@ async def set_stage(
     by name, `changes` are other settings.
     Nobody here asks too often, unless the rates are among them.
     """
+    if not (data_dir / FILE_NAME).exists():
+        put_new_database(data_dir)
     async with (
         SimulatedSites(world, clock=clock) as sites,
         App(_settings(sites, data_dir, off, keys, changes), clock) as app,

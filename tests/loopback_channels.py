@@ -7,8 +7,7 @@ Discord refuses it (50035), and kept in `problems`.
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -17,106 +16,13 @@ from aiohttp import web
 
 from bot.clock import SYSTEM_CLOCK, Clock
 from tests.discord_limits import message_problems
+from tests.loopback_faults import Fault, limited
+from tests.loopback_objects import JSON, json_answer
+from tests.loopback_rooms import ANNOUNCEMENT, ANNOUNCEMENT_THREAD, FORUM, MEDIA, THREAD, Room
 
-JSON = dict[str, Any]
-
-TEXT, ANNOUNCEMENT, ANNOUNCEMENT_THREAD, THREAD, FORUM, MEDIA = 0, 5, 10, 11, 15, 16
 #: "The past few minutes"; in seconds.
 NONCE_WINDOW = 120.0
 _CROSSPOSTED = 1 << 1
-_PERMISSIONS = {"view": 1 << 10, "send": 1 << 11, "embed": 1 << 14, "history": 1 << 16}
-
-
-@dataclass
-class Fault:
-    """What is done to requests instead of answering them; of several the first that fits."""
-
-    path: str = r".*"
-    """A regular expression for the whole path, without the API's version."""
-    method: str = "POST"
-    times: int = 1
-    arrives: bool = False
-    """Whether the request is carried out all the same, and only its answer is lost."""
-    status: int = 0
-    code: int = 0
-    message: str = "as the test wishes"
-    retry_after: float = 0.0
-    scope: str = "user"
-    """Of a 429: `user` (its route), `global` or `shared`."""
-    via: bool = True
-    """Of a 429: whether it is Discord's own; without it, it is the ban of an address."""
-    reset: bool = False
-    """Whether the connection is broken off."""
-    slow: float = 0.0
-    """Seconds before anything is done."""
-    hangs: bool = False
-    """Whether no answer ever comes."""
-    before: Callable[[], object] | None = None
-    """Called when the request has come, before it is carried out."""
-    after: Callable[[], object] | None = None
-    """Called when it was carried out, before it is answered."""
-
-
-@dataclass
-class Room:
-    """A channel or thread."""
-
-    id: int
-    guild_id: int
-    type: int = TEXT
-    name: str = "pictures"
-    nsfw: bool = False
-    parent_id: int | None = None
-    archived: bool = False
-    locked: bool = False
-    wakes: bool = True
-    """Of an archived thread: whether a message to it opens it, as it normally does."""
-    may: set[str] = field(default_factory=lambda: {"view", "send", "embed", "history"})
-    """What the bot may do: also `manage_threads`, and `publish`."""
-    tags: list[int] = field(default_factory=list)
-    applied_tags: list[str] = field(default_factory=list)
-    messages: list[JSON] = field(default_factory=list)
-    """Oldest first."""
-
-    @property
-    def payload(self) -> JSON:
-        """Return it as Discord describes it."""
-        denied = sum(bit for name, bit in _PERMISSIONS.items() if name not in self.may)
-        overwrite = {"id": str(self.guild_id), "type": 0, "allow": "0", "deny": str(denied)}
-        payload: JSON = {
-            "id": str(self.id),
-            "guild_id": str(self.guild_id),
-            "type": self.type,
-            "name": self.name,
-            "position": 0,
-            "nsfw": self.nsfw,
-            "parent_id": None if self.parent_id is None else str(self.parent_id),
-            "permission_overwrites": [overwrite] if denied else [],
-            "flags": 0,
-            "last_message_id": None,
-            "rate_limit_per_user": 0,
-            "topic": None,
-        }
-        if self.type in {FORUM, MEDIA}:
-            payload["available_tags"] = [
-                {"id": str(tag), "name": str(tag), "moderated": False, "emoji_name": None}
-                for tag in self.tags
-            ]
-        if self.type in {THREAD, ANNOUNCEMENT_THREAD}:
-            payload |= {
-                "owner_id": "1",
-                "message_count": len(self.messages),
-                "member_count": 1,
-                "applied_tags": self.applied_tags,
-                "thread_metadata": {
-                    "archived": self.archived,
-                    "locked": self.locked,
-                    "auto_archive_duration": 1440,
-                    "archive_timestamp": "2026-01-01T00:00:00+00:00",
-                    "invitable": False,
-                },
-            }
-        return payload
 
 
 class _RefusedError(Exception):
@@ -229,10 +135,10 @@ class Channels:
                 request.transport.abort()
             return web.Response()
         if fault.status == 429:
-            return _limited(fault)
+            return limited(fault)
         if fault.status:
             error = {"code": fault.code, "message": fault.message}
-            return _json(error, status=fault.status)
+            return json_answer(error, status=fault.status)
         assert response is not None
         return response
 
@@ -434,16 +340,6 @@ class Channels:
         return {"threads": found, "members": []}
 
 
-def custom_ids(message: JSON) -> Iterator[str]:
-    """Yield the custom ids of a message's buttons."""
-    parts = list(message["components"])
-    while parts:
-        part = parts.pop(0)
-        if "custom_id" in part:
-            yield part["custom_id"]
-        parts += part.get("components") or []
-
-
 def _answer(
     handler: Callable[[web.Request, Any], JSON | list[JSON] | None],
     request: web.Request,
@@ -452,33 +348,5 @@ def _answer(
     try:
         made = handler(request, body)
     except _RefusedError as error:
-        return _json(error.body, status=error.status)
-    return web.Response(status=204) if made is None else _json(made)
-
-
-def _limited(fault: Fault) -> web.Response:
-    if not fault.via:
-        # Not Discord's own answer but that of the network in front of it.
-        return web.Response(status=429, text="error code: 1015", headers={"Retry-After": "60"})
-    headers = {
-        "Via": "1.1 google",
-        "Retry-After": str(fault.retry_after),
-        "X-RateLimit-Scope": fault.scope,
-    }
-    body = {
-        "message": "You are being rate limited.",
-        "retry_after": fault.retry_after,
-        "global": fault.scope == "global",
-    }
-    if fault.scope == "global":
-        headers["X-RateLimit-Global"] = "true"
-    return _json(body, status=429, headers=headers)
-
-
-def _json(data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(
-        body=json.dumps(data).encode(),
-        status=status,
-        content_type="application/json",
-        headers=headers,
-    )
+        return json_answer(error.body, status=error.status)
+    return web.Response(status=204) if made is None else json_answer(made)

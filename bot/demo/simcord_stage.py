@@ -19,7 +19,7 @@ Known limits, and what is done about each:
 
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -45,6 +45,14 @@ class SimulatedAttachments(Attachments):
     async def read(self, file: discord.Attachment, limit: int) -> bytes:
         """Return what a member attached, as far as it is wanted."""
         return (await file.read())[: limit + 1]
+
+    def stream(self, file: discord.Attachment) -> AsyncIterable[bytes]:
+        """Return what a member attached, which can be read once."""
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield await file.read()
+
+        return whole()
 
 
 def check_port(port: int) -> None:

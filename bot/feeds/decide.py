@@ -81,11 +81,13 @@ def decide(
     the subscriptions that the site, asked just now, says it satisfies, `None` where it was not
     asked. Whether the post may be shown is not decided here.
     """
+    look = _Look(post, now, seen_at=seen_at, tries=tries, answered=answered)
+    if not post.tags:
+        return look.untold()
     found = roster.match(post, now)
     unvoted = set[int]()
     if roster.voting(post.site) and not is_gone(post):
         unvoted = roster.match(structs.replace(post, **_UNVOTED), now).undecided
-    look = _Look(post, now, seen_at=seen_at, tries=tries, answered=answered)
     for one in sorted(found.matched | found.undecided | unvoted):
         subscription = roster.get(one)
         if subscription is not None and first_seen(post, seen_at) > subscription.since:
@@ -133,6 +135,15 @@ class _Look:
             self._wait(self._next_question(), Waiting.ANSWER)
         else:
             self._wait(next_look(self._from, self._now), Waiting.VOTES)
+
+    def untold(self) -> Decision:
+        """Return what becomes of a post whose body does not say its tags.
+
+        A deleted one's never does (boards, 1.5). No query is asked about it: to all of them it
+        would have none, which is not so.
+        """
+        due_at = None if is_gone(self._post) else self._next_thumbnails()
+        return Decision(waiting=None if due_at is None else Waiting.ANSWER, due_at=due_at)
 
     def decision(self) -> Decision:
         """Return what became of it."""

@@ -96,6 +96,11 @@ class Deliverer:
         #: By channel, how many of our own failures came in a row.
         self._own_faults: dict[int, int] = {}
 
+    @property
+    def outcomes(self) -> Outcomes:
+        """What became of messages, and how often."""
+        return self._outcomes
+
     def wake(self) -> None:
         """Look at once for what is due: something was put into the outbox."""
         self._woken.set()

@@ -14,6 +14,7 @@ from bot.sites import NotFound, Priority, SiteError, Sites
 from bot.sites.board import MAX_PER_PAGE
 from bot.store import Store, Subscription
 
+from .border import Fault, attempt
 from .identity import first_seen, identities
 from .new_posts import OVERLAP
 
@@ -38,7 +39,7 @@ class Drawn:
         """By key."""
         self.identities: dict[str, frozenset[str]] = {}
         self.asked = 0
-        self.failure: SiteError | None = None
+        self.failure: Exception | None = None
         self._handled_until = handled_until
         self._fit: dict[tuple[str, str], bool] = {}
 
@@ -82,7 +83,8 @@ class Drawing:
     async def ask(self, wish: Wish) -> bool:
         """Ask the site once more; return whether it may have given something new.
 
-        Raises SiteError; who wants the same in this turn is told the same.
+        Raises SiteError, and a fault of our own as it is; who wants the same in this turn meets
+        the same, and the site is not asked for it again.
         """
         drawn = await self.of(wish)
         if drawn.failure is not None:
@@ -91,22 +93,26 @@ class Drawing:
             return False
         drawn.asked += 1
         try:
-            drawn.add(await self._answer(wish))
+            met = await attempt(self._answer(wish, drawn))
         except NotFound:
             # An answer: it has none of these (rule L6).
             return False
         except SiteError as failure:
             drawn.failure = failure
             raise
+        if isinstance(met, Fault):
+            drawn.failure = met.error
+            raise met.error
         return True
 
-    async def _answer(self, wish: Wish) -> tuple[Post, ...]:
+    async def _answer(self, wish: Wish, drawn: Drawn) -> None:
         if wish.site in self._sites.boards:
             page = await self._sites.boards[wish.site].search(
                 wish.words[0], sort="random", per_page=MAX_PER_PAGE, priority=Priority.BACKGROUND
             )
-            return page.posts
-        return (await self._sites.ponyapi.random(wish.words, priority=Priority.BACKGROUND),)
+            drawn.add(page.posts)
+        else:
+            drawn.add([await self._sites.ponyapi.random(wish.words, priority=Priority.BACKGROUND)])
 
 
 def wish_of(subscription: Subscription, policy: Policy) -> Wish:

@@ -1,6 +1,7 @@
 """What a feed makes of one post, and why: its query term by term, its delays, the policy. Pure."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -81,8 +82,12 @@ def judge(
     first_seen = _said(post.first_seen_at)
     ripe = None if first_seen is None else first_seen + timedelta(minutes=wanted.settle)
     score = _said(post.score)
+    explanation = wanted.query.explain(post, aliases=aliases, now=now)
+    if not post.tags:
+        # A deleted post does not say them (boards, 1.5): that it has none is not so.
+        explanation = replace(explanation, verdict=None, compared=None, children=())
     return Judgement(
-        explanation=wanted.query.explain(post, aliases=aliases, now=now),
+        explanation=explanation,
         new=wanted.since is None or (None if first_seen is None else first_seen > wanted.since),
         matures_at=ripe if ripe is not None and ripe > now else None,
         score=score,

@@ -26,6 +26,7 @@ from .reading import Reader
 from .recheck import AfterCare
 from .roster import Roster
 from .schedule import Schedules
+from .stopped import Stopped
 from .switched_off import SwitchedOff
 from .tail import SiteTail
 
@@ -66,6 +67,7 @@ class Feeds:
         self._switched_off = SwitchedOff(
             store, self.roster, policies, sites, clock, changed=self.changed
         )
+        self._stopped = Stopped(store, self.roster, policies, clock)
         composer = Composer(store, messenger, policies, self.reader, clock)
         self.deliverer = Deliverer(
             store,
@@ -154,6 +156,7 @@ class Feeds:
     async def _look_after_pauses(self) -> None:
         await self.pauses.turn()
         await self._switched_off.turn()
+        await self._stopped.turn()
         reasons = dict(self.roster.unreadable)
         for one in self.tails.values():
             reasons.update(one.refused)

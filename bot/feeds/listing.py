@@ -10,6 +10,9 @@ from bot.posts.model import Post
 from bot.sites import Board, PostPage, Priority
 from bot.sites.board import MAX_PER_PAGE
 
+#: Pages in a row without anything new that can be read, though some entries cannot, that end it.
+_MOST_UNREADABLE = 3
+
 _log = structlog.get_logger(__name__)
 
 
@@ -35,12 +38,14 @@ async def read_back(
     """Return the posts that `q` finds, sorted by what `instant` gives, back to `floor`.
 
     What stands on the same page as the last of them comes with it. It ends on the last page, on
-    one that only repeats what came before, and after `most_pages` (fault F39). Raises SiteError.
+    one that only repeats what came before, after three of which nothing can be read (fault F18),
+    and after `most_pages` (fault F39). Raises SiteError.
     """
     posts: dict[int, Post] = {}
     sound = True
     ends_at: datetime | None = None
     total: int | None = None
+    unreadable = 0
 
     async def ask(number: int) -> tuple[PostPage, list[Post]]:
         page = await board.search(
@@ -56,7 +61,8 @@ async def read_back(
         if number > 1 and _moved_up(page.total, total):
             # A post was taken down: what stood first on this page is on the one before by now.
             await ask(number - 1)
-        if _reached(page, fresh, instant, floor):
+        unreadable = 0 if fresh else unreadable + 1
+        if unreadable == _MOST_UNREADABLE or _reached(page, fresh, instant, floor):
             break
         total = page.total
     else:

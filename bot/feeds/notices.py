@@ -1,4 +1,4 @@
-"""Never silent: servers are told that a feed paused, runs again, or that a site is out.
+"""Never silent: servers are told that a feed paused, runs again, that a site is out or all is.
 
 What is to be told is in the database. It is told in the channel for notices, else in the feed's
 own channel, else in that of another feed; where none takes it, it is tried again for a week.
@@ -133,26 +133,9 @@ def _still_true(notice: Notice, concerned: Sequence[Subscription]) -> bool:
 
 
 def _text(notice: Notice, concerned: Sequence[Subscription]) -> str:
-    site = CATALOGUE.get(notice.site)
-    title = notice.site if site is None else site.title
+    if notice.subscription_id is None:
+        return _general_text(notice)
     match notice.kind:
-        case "outage":
-            return _(
-                "{site} has not answered for hours. Its feeds wait; nothing is lost, and what is"
-                " new there comes when it answers again."
-            ).format(site=title)
-        case "outage over":
-            return _("{site} answers again. Its feeds go on.").format(site=title)
-        case "unread":
-            return _(
-                "More new posts came on {site} than I read back after a silence. What came before"
-                " <t:{instant}:f> was not looked at; the site's search has it."
-            ).format(site=title, instant=_stamp(notice.detail))
-        case "unread edits":
-            return _(
-                "More posts were edited on {site} than I read back after a silence. What was"
-                " retagged before <t:{instant}:f> was not looked at again."
-            ).format(site=title, instant=_stamp(notice.detail))
         case "resumed":
             return f"{_feeds(concerned)} {_('Posts come again.')}"
         case "silent":
@@ -163,6 +146,38 @@ def _text(notice: Notice, concerned: Sequence[Subscription]) -> str:
             ).format(feeds=_feeds(concerned))
     parts = [_feeds(concerned), _why(Pause(notice.detail)), _next(concerned[0])]
     return " ".join(filter(None, parts))
+
+
+def _general_text(notice: Notice) -> str:
+    """Say what is about a whole site, or about all of them."""
+    site = CATALOGUE.get(notice.site)
+    title = notice.site if site is None else site.title
+    match notice.kind:
+        case "outage":
+            return _(
+                "{site} has not answered for hours. Its feeds wait; nothing is lost, and what is"
+                " new there comes when it answers again."
+            ).format(site=title)
+        case "outage over":
+            return _("{site} answers again. Its feeds go on.").format(site=title)
+        case "stopped":
+            return _(
+                "My operator stopped all pictures, on every server. Feeds wait, and what is new"
+                " comes when they flow again; schedules leave their times out until then."
+            )
+        case "stopped over":
+            return _("Pictures flow again. Feeds and schedules go on.")
+        case "unread":
+            return _(
+                "More new posts came on {site} than I read back after a silence. What came before"
+                " <t:{instant}:f> was not looked at; the site's search has it."
+            ).format(site=title, instant=_stamp(notice.detail))
+        case "unread edits":
+            return _(
+                "More posts were edited on {site} than I read back after a silence. What was"
+                " retagged before <t:{instant}:f> was not looked at again."
+            ).format(site=title, instant=_stamp(notice.detail))
+    raise ValueError(notice.kind)
 
 
 def _stamp(instant: str) -> int:

@@ -1,5 +1,6 @@
 """Handing a message to Discord, and noting what came of it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ from .destination import (
     Outgoing,
     RefusedError,
     ThreadClosedError,
+    UncertainError,
 )
 from .ledger import Change, Ledger
 from .pauses import Changed, pause, recovered
@@ -35,6 +37,20 @@ from .rests import Rests
 DISCORD = "discord"
 #: What is asked again after so many seconds where Discord contradicts itself.
 DOUBT = 30.0
+
+#: What failures are counted as.
+_KINDS: Mapping[type[DeliveryError], str] = {
+    ChannelGoneError: "channel_gone",
+    HeldError: "held",
+    LaterError: "later",
+    NoAccessError: "no_access",
+    RefusedError: "refused",
+    ThreadClosedError: "thread_closed",
+    UncertainError: "uncertain",
+}
+_OTHER = "other"
+#: What becomes of a post that is owed.
+_ENDS = (Status.SENT, Status.HIDDEN, Status.DROPPED, Status.ASIDE)
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +84,11 @@ class Outcomes:
         self._quota = quota
         self._clock = clock
         self._changed = changed
+        # Each from 0, as whoever watches for a change does not see the first of all.
+        self.ends: Counter[str] = Counter(dict.fromkeys(_ENDS, 0))
+        """Posts owed that something became of since we were started, by what that was."""
+        self.failures: Counter[str] = Counter(dict.fromkeys([*_KINDS.values(), _OTHER], 0))
+        """Failures of Discord to take a message, by kind."""
         #: By channel, what arrived and could not be noted yet.
         self._unwritten: dict[int, Change] = {}
 
@@ -93,6 +114,7 @@ class Outcomes:
             await self._ledger.write(begin)
         except _ChangedError:
             return True
+        self.ends.update(dropped.status for dropped in ready.dropped)
         if ready.message is None:
             self._reconciler.is_over(owed.marker)
             return True
@@ -117,6 +139,7 @@ class Outcomes:
             await tx.deliveries.sent(shown, place, self._clock.now() + LADDER[0])
             await recovered(tx, owed.wish.id)
 
+        self.ends[Status.SENT] += len(shown)
         self._quota.count(owed.guild_id)
         self._rests.is_well(owed.channel_id)
         self._reconciler.is_over(owed.marker)
@@ -134,9 +157,10 @@ class Outcomes:
 
     async def failed(self, owed: Owed, error: DeliveryError, *, again: bool) -> bool:
         """Do what an error asks for; `again` is whether the message may have arrived before."""
+        if isinstance(error, AlreadyGoneError):
+            return await self.arrived(owed, dict.fromkeys(owed.ids, ""), None)
+        self._count(error)
         match error:
-            case AlreadyGoneError():
-                return await self.arrived(owed, dict.fromkeys(owed.ids, ""), None)
             case ChannelGoneError():
                 return await self._gone(owed, error, again=again)
             case NoAccessError():
@@ -180,6 +204,7 @@ class Outcomes:
         await self._ledger.write(
             lambda tx: tx.deliveries.end(owed.ids, Status.ASIDE, rule=rule, reason=reason)
         )
+        self.ends[Status.ASIDE] += len(owed.ids)
         self._reconciler.is_over(owed.marker)
         _log.warning(
             "a message was put aside", marker=owed.marker, channel=owed.channel_id, why=reason
@@ -204,6 +229,7 @@ class Outcomes:
         self, owed: Owed, ready: Ready, message: Outgoing, error: RefusedError
     ) -> bool:
         """Send a smaller message, then a plainer one; then put it aside (fault F41)."""
+        self._count(error)
         rows = [row for row in owed.rows if row.id in ready.shown]
         if len(rows) > 1:
             await self._ledger.write(lambda tx: tx.deliveries.split(rows, owed.more))
@@ -253,6 +279,9 @@ class Outcomes:
         await self._ledger.write(change)
         await self._changed(*stopped)
         return True
+
+    def _count(self, error: DeliveryError) -> None:
+        self.failures[_KINDS.get(type(error), _OTHER)] += 1
 
     async def _hold(self, error: HeldError) -> None:
         """Let everything rest, also after a restart (fault F05)."""

@@ -51,6 +51,7 @@ LONGEST = timedelta(days=7)
 SITE_PAUSE = timedelta(minutes=10)
 FAULT_PAUSE = timedelta(minutes=10)
 DOUBT_PAUSE = timedelta(minutes=1)
+STORE_PAUSE = timedelta(minutes=1)
 ACCESS_PAUSE = timedelta(hours=1)
 #: Messages looked at in a turn, and posts read at a time. What many channels show is read once.
 PER_TURN = 500
@@ -125,7 +126,10 @@ class AfterCare:
             due = await tx.rechecks.due(now, self._per_turn)
         notes = _Notes()
         ready = [rows for rows in due if self._is_ready(rows, notes)]
+        # After an error of the database too the sites are not asked at once again.
+        self._held_until = self._clock.monotonic() + STORE_PAUSE.total_seconds()
         bodies = await self._read(ready)
+        held = 0.0
         troubled: set[int] = set()
         failures: list[BaseException] = []
         for rows in ready:
@@ -138,7 +142,7 @@ class AfterCare:
             if isinstance(error, StoreError):
                 raise error
             if isinstance(error, HeldError):
-                self._held_until = self._clock.monotonic() + error.seconds
+                held = error.seconds
                 break
             if isinstance(error, DeliveryError):
                 _log.info("after-care waits", channel=channel_id, reason=error.reason)
@@ -148,6 +152,7 @@ class AfterCare:
                 failures.append(error)
                 notes.wait(rows, FAULT_PAUSE)
         await self._write(notes)
+        self._held_until = self._clock.monotonic() + held
         if failures:
             raise failures[0]
 

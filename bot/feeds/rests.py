@@ -1,4 +1,7 @@
-"""What rests for a while: a channel, a server's channels, or everything (faults F05, F09)."""
+"""What rests for a while: a channel, a server's channels, or everything (faults F05, F09).
+
+A channel stands for whatever has a number of its own, such as a schedule.
+"""
 
 from bot.clock import Clock
 
@@ -7,10 +10,16 @@ FIRST, LONGEST = 1.0, 300.0
 
 
 class Rests:
-    """Remembers until when what rests; by the monotonic clock (fault F36)."""
+    """Remembers until when what rests; by the monotonic clock (fault F36).
 
-    def __init__(self, clock: Clock) -> None:
+    `first` and `longest` are the seconds of a rest after a failure: the first, and the most that
+    it is doubled to.
+    """
+
+    def __init__(self, clock: Clock, *, first: float = FIRST, longest: float = LONGEST) -> None:
         self._clock = clock
+        self._first = first
+        self._longest = longest
         self._everything = 0.0
         self._guilds: dict[int, float] = {}
         self._channels: dict[int, float] = {}
@@ -20,15 +29,21 @@ class Rests:
         """Let a channel rest."""
         self._channels[channel_id] = self._clock.monotonic() + seconds
 
-    def fails(self, channel_id: int, least: float = FIRST) -> None:
+    def fails(self, channel_id: int, least: float = 0.0) -> None:
         """Let a channel rest for longer each time in a row, and for `least` seconds at least."""
         failures = self._failures.get(channel_id, 0)
         self._failures[channel_id] = failures + 1
-        self.rest(channel_id, max(least, min(LONGEST, FIRST * 2.0 ** min(failures, 20))))
+        grown = min(self._longest, self._first * 2.0 ** min(failures, 20))
+        self.rest(channel_id, max(least, grown))
 
     def is_well(self, channel_id: int) -> None:
         """End a channel's row of failures."""
         self._failures.pop(channel_id, None)
+
+    def forget(self, channel_id: int) -> None:
+        """End a channel's rest with its row of failures."""
+        self.is_well(channel_id)
+        self._channels.pop(channel_id, None)
 
     def rest_guild(self, guild_id: int, seconds: float) -> None:
         """Let all channels of a server rest."""

@@ -178,6 +178,10 @@ class Roster:
         """Return the sites whose new posts anybody waits for."""
         return frozenset(site for site, of in self._sites.items() if of.ids)
 
+    def followed(self) -> Mapping[str, int]:
+        """Return for how many subscriptions new posts are matched, by site."""
+        return {site: len(of.ids) for site, of in self._sites.items()}
+
     def since(self, site: str) -> datetime | None:
         """Return from when on posts of a site are new to somebody; `None` if to nobody."""
         of = self._of(site)

@@ -35,6 +35,7 @@ from .identity import first_seen, identities
 from .in_turn import in_turn
 from .local_times import next_time, quiet_end
 from .pauses import Changed, pause
+from .set_aside import SetAside
 
 #: What a channel showed so long ago may come again, and its after-care is over (safety, 3.8).
 RECENT = timedelta(hours=73)
@@ -44,6 +45,9 @@ PAUSE = timedelta(minutes=2)
 #: The least time between two in a channel: an hour, but for the minute that a turn may be late.
 HOUR = timedelta(hours=1)
 LEAST = HOUR - timedelta(minutes=1)
+
+#: Draws of one turn; what is left then has its turn in the next.
+_AT_ONCE = 500
 
 #: A schedule that brought nothing for longer leaves times out: few pictures match it.
 SILENT = {
@@ -82,13 +86,25 @@ class Schedules:
         self._changed = changed
         self._chance = chance or random.Random()  # noqa: S311  which picture comes is no secret
         self._tries: dict[int, int] = {}
+        self._aside = SetAside("schedule", clock)
 
     async def turn(self) -> None:
-        """Do what is due now. Raises StoreError, and what one failed with when all had theirs."""
+        """Do what is due now. Raises StoreError, and what one failed with when all had theirs.
+
+        One that failed rests for a while that grows, and is told by each turn until it is well.
+        """
         async with self._store.read() as tx:
-            due = await tx.subscriptions.due(self._clock.now(), kind=FeedKind.RANDOM)
+            due = await tx.subscriptions.due(
+                self._clock.now(), kind=FeedKind.RANDOM, limit=_AT_ONCE + len(self._aside)
+            )
+        self._aside.only(one.id for one in due)
+        resting = {one.id for one in due if self._aside.rests(one.id)}
         drawing = Drawing(self._sites, self._store)
-        await in_turn(due, lambda one: self._draw(one, drawing))
+        await in_turn(
+            [one for one in due if one.id not in resting],
+            lambda one: self._aside.attempt(one.id, lambda: self._draw(one, drawing)),
+        )
+        self._aside.tell(resting)
 
     async def _draw(self, one: Subscription, drawing: Drawing) -> None:
         zone = (await self._policies.guild(one.guild_id)).time_zone
@@ -105,7 +121,8 @@ class Schedules:
         if last is not None and now < last + LEAST:
             await self._advance(one, last + HOUR)
             return
-        if any(_goes_first(each, one, drawn, now) for each in there):
+        others = [each for each in there if not self._aside.rests(each.id)]
+        if any(_goes_first(each, one, drawn, now) for each in others):
             # It stays due, and waits its hour once the other has come.
             return
         policy = await self._policies.of(self._destination.where(one.guild_id, one.channel_id))

@@ -67,6 +67,15 @@ class SiteTail:
         self._loaded = False
         self._new_at = self._edits_at = self._waiting_at = clock.monotonic()
         self._pause = pace.least_pause(board.site)
+        self._well_at: float | None = None
+
+    @property
+    def silence(self) -> float | None:
+        """Seconds since the newest posts were last read, or anybody began to wait for them.
+
+        `None` while nobody does, or the site is switched off.
+        """
+        return None if self._well_at is None else self._clock.monotonic() - self._well_at
 
     @property
     def tail(self) -> Tail | None:
@@ -90,6 +99,7 @@ class SiteTail:
     async def turn(self) -> None:
         """Do what is due now. A site's failure is noted and no error; raises StoreError."""
         if await self._is_off():
+            self._well_at = None
             return
         if not self._loaded:
             async with self._store.read() as tx:
@@ -97,7 +107,10 @@ class SiteTail:
             self._loaded = True
         # A site is left alone while nobody waits for its posts.
         if self.site not in self._roster.sites():
+            self._well_at = None
             return
+        if self._well_at is None:
+            self._well_at = self._clock.monotonic()
         try:
             await self._read()
         except Busy as error:
@@ -139,7 +152,8 @@ class SiteTail:
             raise
         self._tail = read.tail
         self._pause = pace.pause_after(self._board.site, read.first_seen_at, self._clock.now())
-        self._new_at = self._clock.monotonic() + self._pause
+        self._well_at = self._clock.monotonic()
+        self._new_at = self._well_at + self._pause
 
     async def _failed(self, error: SiteError) -> None:
         """Note a failure, and have the servers told once when it has lasted for long."""

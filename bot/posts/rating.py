@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from bot.posts.tags import LONGEST_TAG, RATINGS
+from bot.posts.text import NO_CHARACTER
 
 
 class Rating(StrEnum):
@@ -48,7 +49,9 @@ def fold(tag: str) -> str:
 def _fold(tag: str) -> str:
     if tag.isascii():
         return tag.casefold().translate(_ASCII_DROPPED).translate(_LOOKALIKES)
-    text = unicodedata.normalize("NFKC", tag).casefold().translate(_LOOKALIKES)
+    text = (
+        unicodedata.normalize("NFKC", NO_CHARACTER.sub("", tag)).casefold().translate(_LOOKALIKES)
+    )
     text = unicodedata.normalize("NFKD", text).casefold()
     kept = (
         character

@@ -41,6 +41,8 @@ _PEOPLE = frozenset(
     {"artist", "colorist", "commissioner", "editor", "photographer", "art pack", "spoiler"}
 )
 _LONGEST_TAG = 50
+#: What is longer costs too much to be read (fault F46), so nothing is known of it.
+_LONGEST_TEXT = 20_000
 
 
 def shown_tags(
@@ -80,6 +82,8 @@ def _is_fit(name: str, denied: Collection[str]) -> bool:
 
 def fit_text(text: str) -> bool:
     """Tell whether a text has none of the words that are unfit for children."""
+    if len(text) > _LONGEST_TEXT:
+        return False
     words = clean_tag_name(text).split(" ")
     return (
         _DENIED.search(" ".join(words)) is None

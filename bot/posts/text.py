@@ -12,8 +12,10 @@ _ELLIPSIS = "\u2026"
 _DROPPED = frozenset({"Cc", "Cf", "Co"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NONCHARACTER = re.compile(
-    "[\ufdd0-\ufdef"
+#: Characters that are none, and those not yet given out that no eye is to see (Unicode, Default
+#: Ignorable): their category tells neither from a letter that is merely newer than this Python.
+NO_CHARACTER = re.compile(
+    "[\ufdd0-\ufdef\u2065\ufff0-\ufff8\U000e0000-\U000e0fff"
     + "".join(f"{chr(p * 0x10000 + 0xFFFE)}-{chr(p * 0x10000 + 0xFFFF)}" for p in range(17))
     + "]"
 )
@@ -81,7 +83,7 @@ def _cleaned(text: str) -> str:
     if text.isascii():
         text = _ASCII_SPACES.sub(" ", _ASCII_DROPPED.sub("", text[:_LONGEST]))
         return _EVERYBODY.sub("\uff20", text.strip(" "))
-    text = _NONCHARACTER.sub("", _SURROGATE.sub("\ufffd", text[:_LONGEST]))
+    text = NO_CHARACTER.sub("", _SURROGATE.sub("\ufffd", text[:_LONGEST]))
     text = unicodedata.normalize("NFC", text)
     kept: list[str] = []
     marks = 0

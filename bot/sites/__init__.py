@@ -45,6 +45,7 @@ from .philomena_people import Award, Link, User
 from .philomena_tags import NumberedTag
 from .ponyaggregate import PonyAggregate
 from .ponyapi import PonyApi, PonyTag
+from .tally import Tally
 from .transport import Transport
 from .twibooru import TwibooruBoard
 
@@ -82,11 +83,13 @@ __all__ = [
     "Reply",
     "Site",
     "SiteError",
+    "SiteFigures",
     "SiteStatus",
     "Sites",
     "Sort",
     "Suggestion",
     "Tag",
+    "Tally",
     "Topic",
     "Transport",
     "TwibooruBoard",
@@ -114,6 +117,23 @@ class SiteStatus(Struct, frozen=True):
     """Whether it was asked since we were started; `ok` says little where it was not."""
 
 
+class SiteFigures(Struct, frozen=True, kw_only=True):
+    """How one site is doing, in numbers."""
+
+    site: str
+    """The catalogue's name."""
+    ok: bool
+    """As in `SiteStatus`."""
+    rest: float
+    """Seconds for which it is left alone yet; infinite where only a restart ends that."""
+    failures: int
+    """In a row, as far as its circuit counts them."""
+    is_open: bool
+    """Whether it failed so often that nobody waits for it."""
+    tally: Tally
+    """What came of the requests to it; it goes on counting."""
+
+
 class Sites(Mapping[str, Board | PonyApi]):
     """The clients of all sites that have one, by the catalogue's names, over one transport.
 
@@ -130,6 +150,8 @@ class Sites(Mapping[str, Board | PonyApi]):
         keys: Mapping[str, str] | None = None,
     ) -> None:
         keys = keys or {}
+        self.rows = dict(catalogue)
+        """The rows of all sites that are in use, those without anything to read too."""
         self._transport = transport
         self._ponyapis: dict[str, PonyApi] = {}
         self._ponyaggregates: dict[str, PonyAggregate] = {}
@@ -184,8 +206,26 @@ class Sites(Mapping[str, Board | PonyApi]):
 
     def status(self) -> list[SiteStatus]:
         """Return how each site is doing, in the catalogue's order; makes no request."""
+        return [self._status(site) for site in self._sites()]
+
+    def figures(self) -> list[SiteFigures]:
+        """Return the same in numbers, with what came of the requests; makes no request."""
+        return [self._figures(site) for site in self._sites()]
+
+    def _sites(self) -> list[Site]:
         clients = (*self.values(), *self._ponyaggregates.values())
-        return [self._status(client.site) for client in clients]
+        return [client.site for client in clients]
+
+    def _figures(self, site: Site) -> SiteFigures:
+        circuit, _paused = self._transport.standing(site)
+        return SiteFigures(
+            site=site.name,
+            ok=self._status(site).ok,
+            rest=circuit.left,
+            failures=circuit.failures,
+            is_open=circuit.is_open,
+            tally=self._transport.tally(site),
+        )
 
     def _status(self, site: Site) -> SiteStatus:
         circuit, paused = self._transport.standing(site)

@@ -1,7 +1,7 @@
 """What every client does before and after a request: checks, parameters, the key, the tally."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ from .errors import BadRequest, BadResponse, KeyRefused
 from .gate import Priority
 from .record import Record, read
 from .routes import Route
+from .rows import Rows
 from .transport import Transport
 from .wire import File
 
@@ -144,6 +145,7 @@ class Asker:
         self._site = site
         self._transport = transport
         self._key = key
+        self._rows = Rows(site)
 
     async def ask(
         self,
@@ -267,17 +269,16 @@ class Asker:
         Entries that `decoded` cannot read are left out, counted and noted (fault F18).
         """
         envelope = self.page(value, dict[str, Any], name)
-        rows: Sequence[object] = self.page(envelope.get(name), list[Any], f"{name}.{name}")
+        rows: list[object] = self.page(envelope.get(name), list[Any], f"{name}.{name}")
         total = self.page(envelope, _Counted, name).total
-        items: list[T] = []
-        for row in rows:
-            try:
-                items.append(decoded(row))
-            except BadResponse:
-                continue
-        skipped = len(rows) - len(items)
-        self.note(len(items), skipped)
+        items, skipped = self.rows(rows, decoded)
         return Page(items=tuple(items), total=total, page=page, per_page=per_page, skipped=skipped)
+
+    def rows(self, rows: Iterable[object], decoded: Callable[[object], T]) -> tuple[list[T], int]:
+        """Return a page's entries, and how many could not be read; they are noted (fault F18)."""
+        items, skipped = self._rows.read(rows, decoded)
+        self.note(len(items), skipped)
+        return items, skipped
 
     def reader(self, kind: type[R], place: str, **known: str | int) -> Callable[[object], R]:
         """Return what makes a `kind` of one entry of a list, for `many`."""

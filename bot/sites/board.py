@@ -222,6 +222,10 @@ class Board(Protocol):
         """Return by name what its tag is called; names of no tag are left out."""
         ...
 
+    async def tags_like(self, pattern: str, *, page: int = 1) -> Page[Tag]:
+        """Return a page of the tags like `pattern` (`bot.safety.patterns`), most used first."""
+        ...
+
     async def complete_tags(
         self,
         term: str,

@@ -8,13 +8,13 @@ null, keys that we do not know are ignored. Anything else that is not as documen
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import UNSET, Meta, MsgspecError, UnsetType, convert, json
 
 from bot.catalogue import CATALOGUE, Site
-from bot.posts.model import Maybe, Post
+from bot.posts.model import Maybe
 from bot.texts import _
 
 from .errors import BadRequest, BadResponse
@@ -30,9 +30,11 @@ Total: TypeAlias = Annotated[int, Meta(ge=0, le=2**53)]
 
 # What nearly every address is, and needs no second look.
 _ORDINARY = re.compile(r"https://[a-z0-9.-]+/[!-\[\]-~]*")
-# What the standard library would drop or mend in silence, until an address is another one.
+# What the standard library would drop or mend in silence, until an address is another one: signs
+# that are none, and a host that is not there.
 _TWISTED = re.compile(
-    r".*[\x00-\x1f\x7f-\x9f\\]|(?!https?://[^/])[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.DOTALL
+    r".*[\x00-\x1f\x7f-\x9f\\]| *(?!https?://[^/?#])[a-z][a-z0-9+.-]*:| *//(?:[/?#]|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _PLACE = re.compile(r"at `\$\.?([^`]*)`$")
@@ -111,7 +113,7 @@ def absolute(url: str, site: Site, field: str) -> str:
         parts = urlsplit(whole)
     except ValueError:
         raise bad_response(site, field) from None
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise bad_response(site, field)
     return parts._replace(scheme="https").geturl()
 
@@ -160,18 +162,6 @@ def sources(urls: Maybe[Iterable[str] | None], url: Maybe[str | None]) -> Maybe[
     if url is UNSET:
         return UNSET if urls is UNSET else ()
     return (url,) if url else ()
-
-
-def posts_of(rows: Iterable[object], decode: Any) -> tuple[tuple[Post, ...], int]:
-    """Return the posts that `decode` makes of `rows`, and how many rows it could not read."""
-    posts: list[Post] = []
-    bad = 0
-    for row in rows:
-        try:
-            posts.append(decode(row))
-        except BadResponse:
-            bad += 1
-    return tuple(posts), bad
 
 
 def _field(place: str, message: str) -> str:

@@ -16,6 +16,7 @@ from .expiry import Kept, Shelf
 from .flights import Flight
 from .gate import Priority
 from .host import Host, Hosts
+from .tally import Tallies
 from .wire import Call, Wire
 
 #: How many seconds after its beginning a request may still be sent once more.
@@ -48,11 +49,14 @@ class Errand(Struct, frozen=True, kw_only=True):
 class Errands:
     """Runs errands over one wire, each under the rules of its host."""
 
-    def __init__(self, clock: Clock, wire: Wire, hosts: Hosts, shelf: Shelf) -> None:
+    def __init__(
+        self, clock: Clock, wire: Wire, hosts: Hosts, shelf: Shelf, tallies: Tallies
+    ) -> None:
         self._clock = clock
         self._wire = wire
         self._hosts = hosts
         self._shelf = shelf
+        self._tallies = tallies
 
     async def fetch(self, errand: Errand, flight: Flight[Reply]) -> Reply:
         """Return the good answer to an errand, sent again as often as that is polite and safe.
@@ -90,6 +94,7 @@ class Errands:
             spare = self._shelf.spare(errand.shared) if errand.shared else None
             if spare is None:
                 raise
+            self._tallies.of(errand.site.name).reused["stale"] += 1
             return Reply(spare.status, spare.body, spare.headers, spare.value)
 
     async def _try(self, errand: Errand, host: Host, flight: Flight[Reply]) -> Reply:
@@ -97,22 +102,27 @@ class Errands:
         judge = Judge(
             site, self._clock, host.circuit, kind=errand.kind, key_refusals=errand.key_refusals
         )
-        await host.enter(site, judge, call.url, flight)
+        tally = self._tallies.of(site.name)
+        with tally.waiting():
+            await host.enter(site, judge, call.url, flight)
         epoch = host.circuit.epoch
         kept = self._shelf.any(errand.shared) if errand.shared else None
         if kept is not None:
             call = Call(url=call.url, headers=kept.validators)
         try:
             flight.gone = errand.kind is Kind.CHANGE
-            raw = await self._wire.send(call, judge, epoch)
-            host.obey_limits(call.url, raw)
-            if raw.status == HTTPStatus.NOT_MODIFIED and kept is not None:
-                # The new headers say how long it holds now; what they leave out stays (RFC 9111).
-                headers = CIMultiDict({**kept.headers, **raw.headers})
-                raw = Raw(kept.status, headers, kept.body, epoch)
-                value = kept.value
-            else:
-                value = judge.value(raw)
+            with tally.sending():
+                raw = await self._wire.send(call, judge, epoch)
+                host.obey_limits(call.url, raw)
+                if raw.status == HTTPStatus.NOT_MODIFIED and kept is not None:
+                    # The new headers say how long it holds now; what they leave out stays
+                    # (RFC 9111).
+                    headers = CIMultiDict({**kept.headers, **raw.headers})
+                    raw = Raw(kept.status, headers, kept.body, epoch)
+                    value = kept.value
+                    tally.reused["unchanged"] += 1
+                else:
+                    value = judge.value(raw)
             host.circuit.works(epoch)
         except Unsent:
             flight.gone = False

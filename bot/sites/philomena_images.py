@@ -9,7 +9,7 @@ from bot.posts.model import Maybe, Post
 from bot.posts.urls import gate
 from bot.texts import _
 
-from . import asking, decode
+from . import asking
 from . import philomena_bodies as bodies
 from . import philomena_routes as routes
 from .asking import Asker, Client
@@ -105,9 +105,8 @@ def read_page(value: object, ask: Asker, site: Site, *, page: int, per_page: int
     """Return the page of an envelope of many images."""
     many = ask.page(value, bodies.Many, "search")
     done = bodies.read_interactions(many.interactions, site)
-    posts, bad = decode.posts_of(many.images, lambda row: bodies.read_post(row, site, done))
-    ask.note(len(posts), bad)
-    return PostPage(posts=posts, total=many.total, page=page, per_page=per_page, skipped=bad)
+    posts, bad = ask.rows(many.images, lambda row: bodies.read_post(row, site, done))
+    return PostPage(posts=tuple(posts), total=many.total, page=page, per_page=per_page, skipped=bad)
 
 
 class ImageCalls(Client):

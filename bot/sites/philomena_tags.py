@@ -16,6 +16,7 @@ from .board import DEFAULT_PER_PAGE, MOST_SUGGESTIONS, Page, Suggestion, Tag
 from .decode import Id, Int
 from .errors import NotFound
 from .gate import Priority
+from .philomena_terms import exact, like
 from .record import Record
 from .tag_bodies import OneTag, read_tag
 from .tag_names import TagNames
@@ -41,14 +42,8 @@ class NumberedTag(Record, frozen=True, kw_only=True):
 
 
 def name_query(name: str) -> str:
-    """Write the query for one tag name, for the lexer and then the literal's own escapes.
-
-    The field stands inside the quotes, as quotes count only where a term begins, and wildcards
-    stay alive inside them (boards, 0.4, 2.1, 2.3, 2.4).
-    """
-    literal = "".join(f"\\{c}" if c in "\\*?~" else c for c in name)
-    quoted = literal.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"name:{quoted}"'
+    """Return the query for the tag of that name."""
+    return exact("name", name)
 
 
 class TagCalls(Client):
@@ -107,6 +102,10 @@ class TagCalls(Client):
             per_page=per_page,
             skipped=found.skipped,
         )
+
+    async def tags_like(self, pattern: str, *, page: int = 1) -> Page[Tag]:
+        """Return a page of the tags whose name is like a pattern that was checked."""
+        return await self.search_tags(like("name", clean_tag_name(pattern)), page=page)
 
     async def complete_tags(
         self,

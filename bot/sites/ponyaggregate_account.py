@@ -1,6 +1,5 @@
 """The operator's account on PonyAggregate: its key, and how everything is sent with it (L8)."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,11 +13,10 @@ from . import ponyaggregate_routes as routes
 from .errands import Reply
 from .errors import BadRequest, KeyRefused, Refused
 from .ponyaggregate_bodies import Session, User
-from .ponyaggregate_requests import Key
+from .ponyaggregate_requests import Key, check_key
 from .routes import Route
 from .transport import KEY_REFUSALS, Transport
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: A 403 about one thing says that it is somebody else's, and not that the key is wrong.
 OF_THE_KEY = frozenset({401})
 
@@ -75,10 +73,9 @@ class Account:
         turnstile: str | None = None,
     ) -> None:
         """Change one thing that exists, and may be somebody else's."""
-        if not _KEY.fullmatch(str(thing)):
-            raise BadRequest(self.site.name, _("That is no id of PonyAggregate."))
+        key = check_key(self.site, thing)
         sent = None if body is None else {**body, **_proof("invisible", turnstile)}
-        await self._whose(lambda: self._send(route, sent, key_refusals=OF_THE_KEY, id=str(thing)))
+        await self._whose(lambda: self._send(route, sent, key_refusals=OF_THE_KEY, id=key))
 
     async def _whose(self, send: Callable[[], Awaitable[Reply]]) -> None:
         """Send; where it is not allowed, find out whether that is the thing or the key (L8)."""

@@ -1,5 +1,6 @@
 """What PonyAggregate is sent (seed S0; reference: boards, 4b)."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,9 @@ LONGEST_LIST_DESCRIPTION = 10_000
 #: What no honest field needs; the document states no limit of its own for these.
 _LONGEST_TEXT = 100_000
 _MOST_ENTRIES = 1_000
-_MOST_THUMBNAIL = 3 * 1024 * 1024
+#: Bytes of a thumbnail; with the Base64 round them a body stays within what servers take.
+MOST_THUMBNAIL = 3 * 1024 * 1024
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Rating(StrEnum):
@@ -125,7 +128,7 @@ def check_submission(site: Site, submission: Submission, *, new: bool) -> None:
             raise BadRequest(site.name, _("A submission needs a name and a description."))
     if (submission.thumbnail is UNSET) != (submission.thumbnail_mime is UNSET):
         raise BadRequest(site.name, _("A thumbnail and its type go together."))
-    if submission.thumbnail is not UNSET and len(submission.thumbnail) > _MOST_THUMBNAIL:
+    if submission.thumbnail is not UNSET and len(submission.thumbnail) > MOST_THUMBNAIL:
         raise BadRequest(site.name, _("That thumbnail is too big."))
     date = submission.original_date
     if date is not UNSET and date.tzinfo is None:
@@ -154,6 +157,13 @@ def check_list(site: Site, made: SubmissionList, *, new: bool) -> None:
             ),
         )
     _check_texts(site, made)
+
+
+def check_key(site: Site, thing: Key) -> str:
+    """Return the id of a submission or list as a path has it; raise `BadRequest` for none."""
+    if not _KEY.fullmatch(str(thing)):
+        raise BadRequest(site.name, _("That is no id of PonyAggregate."))
+    return str(thing)
 
 
 def check_uuid(site: Site, text: str) -> str:

@@ -146,9 +146,9 @@ class PonyApi:
             raise decode.bad_response(self.site, "answer.approved")
         return post
 
-    async def tags(self) -> tuple[str, ...]:
+    async def tags(self, *, priority: Priority = Priority.INTERACTIVE) -> tuple[str, ...]:
         """Return the names of all known tags (GET tags)."""
-        value = await self._ask.ask(routes.TAGS)
+        value = await self._ask.ask(routes.TAGS, priority=priority)
         return self._ask.page(value, _Tags, "tags").tags
 
     async def tag(self, name: str) -> PonyTag:

@@ -32,6 +32,7 @@ from .flights import Closing, Flight, Flights
 from .gate import Priority
 from .host import Host, Hosts
 from .memory import FORGETFUL, Memory
+from .tally import Tallies, Tally
 from .upload import Content, Progress, Upload
 from .wire import Call, File, Wire
 
@@ -86,7 +87,8 @@ class Transport:
         self._flights = Flights[Reply]()
         self._numbers = count()
         self._shelf = Shelf(clock)
-        self._errands = Errands(clock, self._wire, self._hosts, self._shelf)
+        self._tallies = Tallies(clock)
+        self._errands = Errands(clock, self._wire, self._hosts, self._shelf, self._tallies)
         self._closed = False
 
     @property
@@ -133,6 +135,7 @@ class Transport:
         request = sha256(str(url).encode()).hexdigest()
         kept = self._shelf.fresh(request)
         if kept is not None:
+            self._tallies.of(site.name).reused["fresh"] += 1
             return Reply(kept.status, kept.body, kept.headers, kept.value)
         flight = self._flights.find(request)
         if flight is None:
@@ -140,6 +143,7 @@ class Transport:
             errand = Errand(site=site, call=Call(url=url), key_refusals=refusals, shared=request)
             flight = self._flights.start(request, priority, partial(self._errands.fetch, errand))
         else:
+            self._tallies.of(site.name).reused["shared"] += 1
             self._hosts.of(site).hasten(flight, priority)
         return await self._landing(site, flight)
 
@@ -229,6 +233,10 @@ class Transport:
         """Return how the site's host stands with us."""
         host = self._host(site)
         return Standing(host.circuit, host.circuit.left > 0)
+
+    def tally(self, site: Site) -> Tally:
+        """Return what came of the requests to the site since we were started."""
+        return self._tallies.of(site.name)
 
     async def close(self) -> None:
         """End every request and close the session; calls that wait are told so."""

@@ -203,6 +203,10 @@ class TwibooruBoard(Client):
             per_page=per_page,
         )
 
+    async def tags_like(self, pattern: str, *, page: int = 1) -> Page[Tag]:
+        """Return a page of the tags whose name is like a pattern that was checked."""
+        return await self.search_tags(self._like(clean_tag_name(pattern)), page=page)
+
     async def complete_tags(
         self,
         term: str,
@@ -215,10 +219,8 @@ class TwibooruBoard(Client):
         The board has no route for it; `term` and `limit` are bound as on the other boards.
         """
         asked = clean_tag_name(asking.check_beginning(self.site, term, limit))
-        try:
-            query = _beginning(asked)
-        except QueryError as error:
-            raise BadRequest(self.site.name, error.message) from error
+        # The wildcards of what was typed are none.
+        query = self._like(re.sub(r"[\\*?]", r"\\\g<0>", asked) + "*")
         page = await self.search_tags(query, per_page=limit, priority=priority)
         images = {tag.name: tag.images for tag in page.items if tag.aliased_tag is None}
         return tuple(
@@ -241,20 +243,22 @@ class TwibooruBoard(Client):
             _("{site} has no tag of that name.").format(site=self.site.title),
         )
 
+    def _like(self, pattern: str) -> str:
+        """Write the query for the tags whose name is like a pattern; raise `BadRequest`."""
+        try:
+            return leaf_text(Wild(TAGS, pattern), ("twibooru",))
+        except QueryError as error:
+            raise BadRequest(self.site.name, error.message) from error
+
     def _page(self, value: object, page: int, per_page: int) -> PostPage:
         many = self._ask.page(value, bodies.Many, "search")
-        posts, bad = decode.posts_of(many.posts, lambda row: bodies.read_post(row, self.site))
-        self._ask.note(len(posts), bad)
-        return PostPage(posts=posts, total=many.total, page=page, per_page=per_page, skipped=bad)
+        posts, bad = self._ask.rows(many.posts, lambda row: bodies.read_post(row, self.site))
+        return PostPage(
+            posts=tuple(posts), total=many.total, page=page, per_page=per_page, skipped=bad
+        )
 
 
 def _quoted(name: str) -> str:
     # Quotes make wildcards literal in this dialect (boards, 2.9).
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _beginning(name: str) -> str:
-    """Write the query for the tags that begin with a name; its own wildcards are none."""
-    pattern = re.sub(r"[\\*?]", r"\\\g<0>", name)
-    return leaf_text(Wild(TAGS, f"{pattern}*"), ("twibooru",))

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from bot.texts import _
 
-#: What is sent: a file, or anything that gives bytes. What gives them once is tried once.
+#: What is sent: a file, or anything that gives bytes, and raises OSError where it cannot. What
+#: gives them once is tried once.
 Content: TypeAlias = Path | AsyncIterable[bytes]
 #: Hears how many bytes have gone, of how many; begins again with a new try.
 Progress: TypeAlias = Callable[[int, int], None]
@@ -49,12 +50,12 @@ class Upload:
         moved()
 
     async def _pieces(self) -> AsyncIterator[bytes]:
-        if not isinstance(self._content, Path):
-            async for whole in self._content:
-                for start in range(0, len(whole), CHUNK):
-                    yield whole[start : start + CHUNK]
-            return
         try:
+            if not isinstance(self._content, Path):
+                async for whole in self._content:
+                    for start in range(0, len(whole), CHUNK):
+                        yield whole[start : start + CHUNK]
+                return
             file = await asyncio.to_thread(self._content.open, "rb")
             with file:
                 while piece := await asyncio.to_thread(file.read, CHUNK):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Subquery,
@@ -40,8 +41,31 @@ _PRESENT = ~exists().where(guilds.c.id == _A.guild_id, guilds.c.removed_at.is_no
 _RECENT = 500
 
 
+class Backlog(Struct, frozen=True):
+    """What is still owed, over all servers."""
+
+    by_status: Mapping[Status, int]
+    """Announcements, as far as there are any."""
+    oldest: datetime | None
+    """Since when the longest due of those is due that nothing holds back."""
+
+
 class Deliveries(Repository):
     """The outbox as delivery sees it: what is due, what is on its way, what arrived."""
+
+    async def backlog(self) -> Backlog:
+        """Return how much is owed. One statement, which reads nothing of what was delivered."""
+        due = and_(_READY, _A.due_at <= self._now(), _RUNS, _PRESENT)
+        found = await self._connection.execute(
+            select(_A.status, func.count(), func.min(_A.due_at).filter(due))
+            .where(_OWED)
+            .group_by(_A.status)
+        )
+        rows = found.all()
+        return Backlog(
+            by_status={Status(status): count for status, count, _oldest in rows},
+            oldest=min((row[2] for row in rows if row[2] is not None), default=None),
+        )
 
     async def due_channels(self) -> tuple[tuple[int, int], ...]:
         """Return (server, channel) of every channel that something is due in, longest due first."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from .feed_tables import notices
 from .repository import Repository
@@ -21,7 +21,8 @@ class Notice(Struct, frozen=True, kw_only=True):
     subscription_id: int | None = None
     site: str = ""
     kind: str
-    """`paused`, `resumed`, `silent`, `outage`, `outage over`, `unread` or `unread edits`."""
+    """`paused`, `resumed`, `silent`, `outage`, `outage over`, `stopped`, `stopped over`, `unread`
+    or `unread edits`."""
     detail: str = ""
     """Of a pause its `Pause`, of an outage the site's reason; else what nothing is read before."""
     created_at: datetime
@@ -30,6 +31,8 @@ class Notice(Struct, frozen=True, kw_only=True):
     retry_at: datetime
 
 
+#: Ends the kinds that tell the end of what a kind without it told.
+_OVER = " over"
 _NOTICE = [notices.c[name] for name in Notice.__struct_fields__]
 
 
@@ -45,8 +48,17 @@ class Notices(Repository):
         site: str = "",
         detail: str = "",
     ) -> None:
-        """Have these servers told something; `kind` is as `Notice` has it."""
+        """Have these servers told something; `kind` is as `Notice` has it.
+
+        With the end of something, its beginning need not be told any more to whom it was not: it
+        could come after its end.
+        """
         now = self._now()
+        if kind.endswith(_OVER):
+            begun = and_(notices.c.kind == kind.removesuffix(_OVER), notices.c.site == site)
+            await self._connection.execute(
+                update(notices).where(begun, notices.c.told_at.is_(None)).values(told_at=now)
+            )
         rows = [
             {
                 "guild_id": guild_id,

@@ -15,6 +15,7 @@ from bot.safety import Refusal
 from bot.sites.errors import SiteError
 from bot.store import StoreError
 from bot.texts import _
+from bot.ui.command_tally import Outcome, note_outcome
 from bot.ui.speech import speak_to_person
 
 _log = structlog.get_logger(__name__)
@@ -53,12 +54,15 @@ async def answering(interaction: discord.Interaction[Any], query: str = "") -> A
     try:
         yield
     except (SiteError, QueryError, NotShownError) as failure:
+        note_outcome(interaction, Outcome.DECLINED)
         await tell(interaction, failure_text(failure, query))
     except StoreError as failure:
+        note_outcome(interaction, Outcome.FAILED)
         # What it says is for the operator: it names files.
         _log.error("the database failed", error=str(failure))
         await tell(interaction, _("I cannot get at my notes just now. Please try again later."))
     except discord.NotFound as failure:
+        note_outcome(interaction, Outcome.GONE)
         # The interaction ran out, or somebody removed the message meanwhile: nobody to tell.
         _log.info("interaction is gone", code=failure.code)
     except Exception:

@@ -18,7 +18,7 @@ from bot.sites.board import MAX_PER_PAGE, Board, PostPage, Sort
 from bot.texts import _
 from bot.ui.answers import NotShownError
 from bot.ui.recent import Recent
-from bot.ui.search import RANDOM, Search
+from bot.ui.search import GALLERY, RANDOM, Search
 
 #: Results read at a time for a pager, which shows one of them.
 PAGE_SIZE = 25
@@ -114,6 +114,8 @@ def dialect_of(board: Board) -> Dialect:
 
 def _order(board: Board, search: Search) -> Sort | None:
     name, _colon, seed = search.sort.partition(":")
+    if name == GALLERY:
+        return Sort(name, f"gallery_id:{seed}", "desc", "")
     for sort in board.sorts:
         if sort.name == name:
             return Sort(name, f"{sort.field}:{seed}", "desc", sort.title) if seed else sort

@@ -23,8 +23,9 @@ from bot.ui.gallery import gallery
 from bot.ui.gallery_buttons import RevealButton, page_button
 from bot.ui.here import check_current, policy_here
 from bot.ui.host import host_of
+from bot.ui.kept import Kept
 from bot.ui.mute import MuteButton, MuteChoice
-from bot.ui.pace import Paced, in_pace
+from bot.ui.pace import in_pace
 from bot.ui.report import ReportButton
 from bot.ui.report_choice import ReportChoice, SeveralReportButton
 from bot.ui.search import Search, read_link
@@ -143,7 +144,7 @@ def _post_buttons(found: Found, requester: int) -> Iterator[discord.ui.Item[Any]
 
 
 class StateButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"m1:(?P<verb>prev|next|jump|any|another|remove):(?P<site>[a-z]+)"
@@ -179,13 +180,7 @@ class StateButton(
         self.mature = mature
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read the state of a button that was pressed."""
         verb = cast("Verb", match["verb"])
         requester, page = int(match["requester"]), int(match["page"])

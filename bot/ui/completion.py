@@ -14,7 +14,7 @@ import structlog
 from discord import app_commands
 
 from bot.catalogue import CATALOGUE
-from bot.posts.tags import LONGEST_TAG, clean_tag_name
+from bot.posts.tags import clean_tag_name
 from bot.posts.text import plain_text, utf16_len
 from bot.query.completing import (
     Typed,
@@ -120,8 +120,7 @@ def _offers(
     given: set[str] = set()
     for one in found:
         tag = one.canonical
-        # What is not what it looks like is never put into anybody's query (reference: safety, 4).
-        if plain_text(tag, LONGEST_TAG) != tag or not may_name(tag, policy):
+        if not may_name(tag, policy):
             continue
         value = complete(tag)
         if value is None or value in given or utf16_len(value) > _LONGEST:

@@ -1,25 +1,31 @@
 """Answers that are text alone: tags, and what people wrote under a post."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import discord
 
 from bot.catalogue import CATALOGUE, Site
 from bot.posts.shown import fit_text, shown_tags
 from bot.posts.tags import split_namespace
-from bot.posts.text import masked_link, plain_text, safe_text, utf16_len
-from bot.sites.board import Comment, CommentPage, Tag
+from bot.posts.text import safe_text
+from bot.safety import Policy, may_name
+from bot.sites.board import Comment, CommentPage, Page, Tag
 from bot.sites.ponyapi import PonyTag
 from bot.texts import _, ngettext
-from bot.ui.embeds import AUTHOR, DESCRIPTION, FIELD_VALUE, TITLE, said
 from bot.ui.finder import Found
+from bot.ui.text_embeds import (
+    add_footer,
+    add_names,
+    fit_in,
+    list_embed,
+    page_place,
+    text_embed,
+    writing,
+)
 
 _NAME = 100
-#: How much of each comment is shown, the first with which all of a page fit, else the last.
-_COMMENT = (600, 400, 250, 150)
-#: Room kept for "N more".
-_MORE = 200
-_AUTHOR_NAME = 60
+#: How much of a comment is shown that somebody asked for by its number.
+_WHOLE = 3500
 _DESCRIPTION = 500
 _RELATIONS = 50
 #: Namespaces of people's names, which are no words about a picture.
@@ -45,35 +51,56 @@ def tag_embed(tag: Tag) -> discord.Embed:
         )
     if (person or shown_tags([tag.name])) and fit_text(tag.short_description):
         lines.append(safe_text(tag.short_description, _DESCRIPTION))
-    embed = discord.Embed(
-        title=plain_text(tag.name, TITLE) or None,
-        url=tag.page_url,
-        description="\n".join(filter(None, lines)),
-        colour=site.colour,
-    )
-    _head(embed, site)
+    embed = text_embed(site, tag.name, tag.page_url)
+    embed.description = "\n".join(filter(None, lines))
     if tag.category:
         embed.add_field(name=_("Category"), value=safe_text(tag.category, _NAME) or "-")
-    _names(embed, _("Also called"), filter(fit_text, tag.aliases) if person else _fit(tag))
-    _names(embed, _("Implies"), shown_tags(tag.implied_tags, limit=_RELATIONS))
+    add_names(embed, _("Also called"), _aliases(tag, person=person))
+    add_names(embed, _("Implies"), shown_tags(tag.implied_tags, limit=_RELATIONS))
     return embed
 
 
-def _fit(tag: Tag) -> Iterable[str]:
+def _aliases(tag: Tag, *, person: bool) -> Sequence[str]:
     """Return the other names of a tag that is fit for everybody, as far as they are."""
+    if person:
+        return tuple(filter(fit_text, tag.aliases))
     return shown_tags(tag.aliases, limit=_RELATIONS) if shown_tags([tag.name]) else ()
 
 
 def pony_tag_embed(tag: PonyTag, site: Site) -> discord.Embed:
     """Return what the Safe Pony API says about a tag."""
-    embed = discord.Embed(title=plain_text(tag.name, TITLE) or None, colour=site.colour)
-    _head(embed, site)
+    embed = text_embed(site, tag.name)
     if tag.stemmed:
         embed.description = _("Searched for as {stemmed}.").format(
             stemmed=safe_text(tag.stemmed, _NAME)
         )
-    _names(embed, _("Also called"), shown_tags(tag.aliases, limit=_RELATIONS))
+    add_names(embed, _("Also called"), shown_tags(tag.aliases, limit=_RELATIONS))
     return embed
+
+
+def tags_embed(page: Page[Tag], site: Site, policy: Policy) -> discord.Embed:
+    """Return the tags that were found, but for those that may not be named (safety, 3.7)."""
+    tags = [tag for tag in page.items if may_name(tag.name, policy)]
+
+    def write(limit: int) -> list[str]:
+        return [_tag_line(tag, policy, limit) for tag in tags]
+
+    return list_embed(
+        text_embed(site, _("Tags"), f"https://{site.domain}/tags"),
+        page,
+        write,
+        nothing=_("{site} has no tags like that.").format(site=site.title),
+        unfit=len(page.items) - len(tags),
+        between="\n",
+    )
+
+
+def _tag_line(tag: Tag, policy: Policy, limit: int) -> str:
+    name = f"**{safe_text(tag.name, limit)}**"
+    if tag.aliased_tag is None:
+        return f"{name} · {tag.images:,}"
+    known = may_name(tag.aliased_tag, policy)
+    return f"{name} → {safe_text(tag.aliased_tag, limit)}" if known else name
 
 
 def comments_embed(found: Found, page: CommentPage) -> discord.Embed:
@@ -82,42 +109,31 @@ def comments_embed(found: Found, page: CommentPage) -> discord.Embed:
     It is untrusted and unrated, and meant for a private answer (reference: safety, 3.10).
     """
     post = found.post.post
-    site = CATALOGUE[post.site]
-    embed = discord.Embed(
-        title=_("Comments on post {id}").format(id=post.id),
-        url=found.post.credit.page_url,
-        colour=site.colour,
+    embed = text_embed(
+        CATALOGUE[post.site],
+        _("Comments on post {id}").format(id=post.id),
+        found.post.credit.page_url,
     )
-    _head(embed, site)
-    embed.description = _thread(page, found.post.credit.page_url) or _no_comments(page)
+
+    def write(limit: int) -> list[str]:
+        return [text for comment in page.comments if (text := _comment(comment, limit))]
+
+    embed.description = fit_in(write, found.post.credit.page_url) or _no_comments(page)
     if page.total is not None:
         count = ngettext("{count} comment in all", "{count} comments in all", page.total)
-        parts = [count.format(count=page.total)]
-        if page.pages and page.page <= page.pages:
-            place = _("page {page} of {pages}")
-            parts.append(place.format(page=page.page, pages=page.pages))
-        embed.set_footer(text=" · ".join(parts))
+        add_footer(embed, count.format(count=page.total), page_place(page))
     return embed
 
 
-def _thread(page: CommentPage, page_url: str) -> str:
-    """Return the comments one after the other: shortened, and at last counted, to fit."""
-    shown: list[str] = []
-    for limit in _COMMENT:
-        shown = [text for comment in page.comments if (text := _comment(comment, limit))]
-        if utf16_len("\n\n".join(shown)) <= DESCRIPTION:
-            return "\n\n".join(shown)
-    kept: list[str] = []
-    room = DESCRIPTION - _MORE - utf16_len(page_url)
-    for text in shown:
-        room -= utf16_len(text) + 2
-        if room < 0:
-            break
-        kept.append(text)
-    left = len(shown) - len(kept)
-    more = ngettext("{count} more:", "{count} more:", left).format(count=left)
-    link = masked_link(_("open the page"), page_url)
-    return "\n\n".join([*kept, f"{more} {link}"])
+def comment_embed(found: Found, comment: Comment) -> discord.Embed:
+    """Return one comment under a verified post, as `comments_embed` does."""
+    post = found.post.post
+    title = _("Comment on post {id}").format(id=post.id)
+    embed = text_embed(CATALOGUE[post.site], title, found.post.credit.page_url)
+    embed.description = _comment(comment, _WHOLE) or _(
+        "This comment is hidden, or has no text that can be shown."
+    )
+    return embed
 
 
 def _no_comments(page: CommentPage) -> str:
@@ -134,29 +150,4 @@ def _no_comments(page: CommentPage) -> str:
 
 
 def _comment(comment: Comment, limit: int) -> str:
-    if comment.body is None:
-        return ""
-    body = safe_text(comment.body, limit)
-    author = safe_text(comment.author or _("Somebody"), _AUTHOR_NAME)
-    when = said(comment.created_at)
-    line = f"**{author}**" + (f" <t:{int(when.timestamp())}:R>" if when is not None else "")
-    if comment.page_url:
-        line += " · " + masked_link(_("open"), comment.page_url)
-    return f"{line}\n{body}" if body else ""
-
-
-def _head(embed: discord.Embed, site: Site) -> None:
-    embed.set_author(name=plain_text(site.title, AUTHOR), url=f"https://{site.domain}/")
-
-
-def _names(embed: discord.Embed, title: str, names: Iterable[str]) -> None:
-    """Add a field with as many names as fit, if there are any."""
-    value = ""
-    for name in names:
-        shown = safe_text(name, _NAME)
-        longer = f"{value}, {shown}" if value else shown
-        if utf16_len(longer) > FIELD_VALUE:
-            break
-        value = longer
-    if value:
-        embed.add_field(name=title, value=value, inline=False)
+    return writing(comment.author, comment.created_at, comment.page_url, comment.body, limit)

@@ -13,12 +13,12 @@ from bot.ui.answers import think
 from bot.ui.feed_host import guild_feeds, own_feed, refusing
 from bot.ui.feed_places import check_place, target_of
 from bot.ui.here import where_of
-from bot.ui.pace import Paced
+from bot.ui.kept import Kept
 from bot.ui.permission import managed_guild
 
 
 class ResumeButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"m1:resume:(?P<id>[0-9]{1,18})\Z",
 ):
@@ -35,13 +35,7 @@ class ResumeButton(
         self.subscription_id = subscription_id
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read which feed a button is about that was pressed."""
         return cls(int(match["id"]))
 

@@ -62,6 +62,7 @@ async def edit(
 
 async def remove(interaction: discord.Interaction[Any], one: Subscription) -> None:
     """Delete it, with what is owed for it alone."""
+    await think(interaction, private=True)
     await guild_feeds(interaction).remove(one.guild_id, one.id, actor_id=interaction.user.id)
     text = _("Number {id} is removed. What it announced stays where it is.")
-    await interaction.response.send_message(text.format(id=one.id), ephemeral=True)
+    await interaction.edit_original_response(content=text.format(id=one.id))

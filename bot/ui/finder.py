@@ -12,8 +12,8 @@ from bot.catalogue import CATALOGUE
 from bot.clock import Clock
 from bot.posts.model import Post
 from bot.safety import Policy, Refusal, VerifiedPost, by_id, plain_tags, verify
-from bot.sites import Sites, Withheld
-from bot.sites.board import Board, CommentPage, PostPage
+from bot.sites import PhilomenaBoard, Sites, Withheld
+from bot.sites.board import Board, Comment, CommentPage, PostPage
 from bot.sites.ponyapi import PonyApi
 from bot.texts import _, ngettext
 from bot.ui.answers import NotShownError, refusal_text
@@ -197,6 +197,16 @@ class Finder:
         found = await self.post(site, post_id, policy)
         return found, await self.board(site).comments(post_id, page=page)
 
+    async def comment(
+        self, board: PhilomenaBoard, comment_id: int, policy: Policy
+    ) -> tuple[Found, Comment]:
+        """Return one comment with the post that it is under, if the post may be shown."""
+        _check_switch(board.site.name, policy)
+        comment = await board.comment(comment_id)
+        if not isinstance(comment.image_id, int):
+            raise NotShownError(_("The site does not say under which post this comment is."))
+        return await self.post(board.site.name, comment.image_id, policy), comment
+
     def _asked(self, search: Search, policy: Policy) -> Asked:
         _check_switch(search.site, policy)
         return self._results.asked(search, policy)
@@ -224,11 +234,16 @@ def check_panic(policy: Policy) -> None:
         raise NotShownError(_("The operator stopped all pictures for now."))
 
 
+def check_site(site: str, policy: Policy) -> None:
+    """Raise NotShownError where the operator switched a site off (reference: safety, 3.9)."""
+    if site in policy.sites_off:
+        raise NotShownError(_("The operator switched this site off."))
+
+
 def _check_switch(site: str, policy: Policy) -> None:
     """Refuse before a site is asked what could not be shown anyway (reference: safety, 3.9)."""
     check_panic(policy)
-    if site in policy.sites_off:
-        raise NotShownError(_("The operator switched this site off."))
+    check_site(site, policy)
 
 
 def _check_position(position: int, page: PostPage) -> None:

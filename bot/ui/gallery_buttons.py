@@ -12,7 +12,7 @@ from bot.ui.answers import NotShownError, answering, think
 from bot.ui.gallery import gallery
 from bot.ui.here import check_current, policy_here
 from bot.ui.host import host_of
-from bot.ui.pace import Paced
+from bot.ui.kept import Kept
 
 #: Discord's longest address on a button (reference: safety, 4).
 _BUTTON_LINK = 512
@@ -26,7 +26,7 @@ def page_button(post: VerifiedPost) -> discord.ui.Button[Any] | None:
 
 
 class RevealButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"m1:reveal:(?P<site>[a-z]+):(?P<post>[0-9]{1,16})(?P<mature>:m)?\Z",
 ):
@@ -45,13 +45,7 @@ class RevealButton(
         self.mature = mature
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read the state of a button that was pressed."""
         mature = match["mature"] is not None
         return cls(match["site"], int(match["post"]), mature=mature)

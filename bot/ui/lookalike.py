@@ -52,10 +52,30 @@ def picture_for(addresses: Iterable[str], sites: Iterable[Site]) -> str:
     )
 
 
+def picture_given(
+    image: discord.Attachment | None, address: str | None, sites: Iterable[Site]
+) -> str:
+    """Return the address of the picture that somebody gave, the attached one before the other.
+
+    Raises NotShownError as `picture_for`, and where none was given.
+    """
+    if image is not None:
+        if not _is_picture(image):
+            raise NotShownError(_("What you attached is no picture."))
+        return picture_for([image.url], sites)
+    if address is None:
+        raise NotShownError(_("Attach the picture, or give its address."))
+    return picture_for([address.strip().removeprefix("<").removesuffix(">")], sites)
+
+
+def _is_picture(attachment: discord.Attachment) -> bool:
+    return (attachment.content_type or "image/").startswith("image/")
+
+
 def pictures_of(message: discord.Message | discord.MessageSnapshot) -> Iterator[str]:
     """Yield the addresses of a message's pictures: attached, embedded, in galleries, forwarded."""
     for attachment in message.attachments:
-        if (attachment.content_type or "image/").startswith("image/"):
+        if _is_picture(attachment):
             yield attachment.url
     for embed in message.embeds:
         for picture in (embed.image, embed.thumbnail):
@@ -73,20 +93,24 @@ def _in_galleries(parts: Sequence[Any]) -> Iterator[str]:
         yield from _in_galleries(getattr(part, "children", ()))
 
 
-async def find_picture(finder: Finder, url: str, policy: Policy) -> Found:
+async def find_picture(
+    finder: Finder, url: str, policy: Policy, *, only: str | None = None
+) -> Found:
     """Return the post that the picture at `url` is, or else one that it is similar to.
 
     `url` must come from `picture_for`. The boards are asked in turn, the first of the catalogue
-    first, and a further one only where nothing was found. Reverse search ignores every filter
-    and may bring what is not approved: what looks fit is read again by its number under the
-    policy (reference: safety, 3.4). Raises SiteError where no board could be asked, and
-    NotShownError where there is nothing to show.
+    first, and a further one only where nothing was found; with `only`, no other than that one.
+    Reverse search ignores every filter and may bring what is not approved: what looks fit is read
+    again by its number under the policy (reference: safety, 3.4). Raises SiteError where no board
+    could be asked, and NotShownError where there is nothing to show.
     """
     check_panic(policy)
     boards = [
         board
         for name, board in finder.sites.boards.items()
-        if isinstance(board, PhilomenaBoard) and name not in policy.sites_off
+        if isinstance(board, PhilomenaBoard)
+        and name not in policy.sites_off
+        and only in {None, name}
     ]
     if not boards:
         raise NotShownError(_("All boards that can look for a picture are switched off here."))

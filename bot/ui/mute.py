@@ -19,7 +19,7 @@ from bot.ui.answers import NotShownError, answering, tell, think
 from bot.ui.filter_texts import place_text, put_text
 from bot.ui.here import policy_here, where
 from bot.ui.host import host_of
-from bot.ui.pace import Paced
+from bot.ui.kept import Kept
 from bot.ui.permission import managed_guild
 
 #: Discord's limits for the options of a select.
@@ -29,7 +29,7 @@ _SHORT = _LONGEST // 2
 
 
 class MuteButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"m1:mute:(?P<site>[a-z]+):(?P<post>[0-9]{1,16})\Z",
 ):
@@ -47,13 +47,7 @@ class MuteButton(
         self.post_id = post_id
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read the state of a button that was pressed."""
         return cls(match["site"], int(match["post"]))
 
@@ -77,7 +71,7 @@ class MuteButton(
             )
 
 
-class MuteChoice(Paced, discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"m1:mute-what\Z"):
+class MuteChoice(Kept, discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"m1:mute-what\Z"):
     """Artists and tags of a post, any of which can be chosen."""
 
     def __init__(self, names: list[str]) -> None:
@@ -94,15 +88,8 @@ class MuteChoice(Paced, discord.ui.DynamicItem[discord.ui.Select[Any]], template
         )
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        _match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, _match: re.Match[str], options: list[discord.SelectOption], /) -> Self:
         """Read the state of a choice that was made."""
-        options = item.options if isinstance(item, discord.ui.Select) else []
         return cls([option.value for option in options])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -13,7 +13,8 @@ from bot.store import Guild
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, tell, think
 from bot.ui.host import host_of
-from bot.ui.pace import Paced, too_fast
+from bot.ui.kept import Kept
+from bot.ui.pace import too_fast
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ class Reported(Struct, frozen=True, kw_only=True):
 
 
 class ReportButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"m1:report:(?!several:)(?P<site>[a-z]+):(?P<post>[0-9]{1,16})"
@@ -66,13 +67,7 @@ class ReportButton(
         return cls(post.post.site, post.post.id)
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read the state of a button that was pressed."""
         marker = match["marker"]
         return cls(match["site"], int(match["post"]), int(marker) if marker else None)

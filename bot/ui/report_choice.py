@@ -17,7 +17,7 @@ from bot.store import Announcement
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, tell, think
 from bot.ui.host import host_of
-from bot.ui.pace import Paced
+from bot.ui.kept import Kept
 from bot.ui.report import (
     RULE,
     Reported,
@@ -34,7 +34,7 @@ _WHOLE = "all"
 
 
 class SeveralReportButton(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"m1:report:several:(?P<posts>[0-9]{1,2}):(?P<marker>[0-9]{1,19})\Z",
 ):
@@ -52,13 +52,7 @@ class SeveralReportButton(
         self.marker = marker
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], _options: list[discord.SelectOption], /) -> Self:
         """Read the state of a button that was pressed."""
         return cls(int(match["posts"]), int(match["marker"]))
 
@@ -78,7 +72,7 @@ class SeveralReportButton(
 
 
 class ReportChoice(
-    Paced,
+    Kept,
     discord.ui.DynamicItem[discord.ui.Select[Any]],
     template=r"m1:report-which:(?P<message>[0-9]{1,20}):(?P<marker>[0-9]{1,19})\Z",
 ):
@@ -98,15 +92,8 @@ class ReportChoice(
         self.marker = marker
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def read(cls, match: re.Match[str], options: list[discord.SelectOption], /) -> Self:
         """Read the state of a choice that was made."""
-        options = item.options if isinstance(item, discord.ui.Select) else []
         return cls(int(match["message"]), int(match["marker"]), options)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

@@ -18,6 +18,8 @@ from bot.texts import _
 #: The order in which boards shuffle, and the Safe Pony API's own `no_stem` beside it.
 RANDOM = "random"
 EXACT = "exact"
+#: The order that somebody gave to a gallery, whose number follows behind a colon.
+GALLERY = "gallery"
 #: No url field of an embed may be longer (reference: safety, 4).
 LINK_LIMIT = 2048
 

@@ -11,16 +11,19 @@ from tests.discord_stage import Answer, Stage
 
 
 async def test_help_names_every_command_and_option(stage: Stage) -> None:
-    answer = await stage.ask("help")
+    result = (await stage.ask("help")).result
+    assert result.response is not None
+    messages = [result.response, *result.followups]
 
-    assert answer.private
+    assert all(message.ephemeral for message in messages)
+    text = "\n".join(embed.description or "" for one in messages for embed in one.embeds)
     for command in stage.app.client.tree.walk_commands():
         if isinstance(command, app_commands.Command):
-            assert f"/{command.qualified_name}" in answer.text
-            assert command.description in answer.text
+            assert f"/{command.qualified_name}" in text
+            assert command.description in text
             for option in command.parameters:
-                assert option.display_name in answer.text
-    assert "**Find this picture** - In a message's menu" in answer.text
+                assert option.display_name in text
+    assert "**Find this picture** - In a message's menu" in text
 
 
 async def test_about_tells_privacy_source_version_and_sites(stage: Stage) -> None:
@@ -28,16 +31,18 @@ async def test_about_tells_privacy_source_version_and_sites(stage: Stage) -> Non
     answer = await stage.ask("about")
 
     assert answer.private
-    for text in (__version__, PROJECT_URL, "Privacy", "Derpibooru", "Ponybooru", "Twibooru"):
+    sites = ("Derpibooru", "Ponybooru", "Twibooru", "Safe Pony API", "PonyAggregate")
+    for text in (__version__, PROJECT_URL, "Privacy", *sites):
         assert text in answer.text
 
 
-async def test_direct_messages_have_pony_help_and_about_alone(stage: Stage) -> None:
+async def test_direct_messages_have_only_what_needs_no_server(stage: Stage) -> None:
     """Rule D6."""
     user = stage.you.user
     for command in ("pony random", "help", "about"):
         answer = Answer(await user.slash(command))
         assert answer.message.embeds
+    assert (await user.slash("ponyaggregate import", page="7")).response is not None
     with pytest.raises(SetupError, match="context"):
         await user.slash("derpibooru featured")
 
@@ -62,7 +67,7 @@ async def test_the_tree_keeps_discords_limits_and_names_no_age_restriction(stage
     assert not any(command["nsfw"] for command in commands)
     assert {command["name"] for command in commands} == {
         "pony", "derpibooru", "ponybooru", "twibooru", "help", "about", "privacy", "forget-me",
-        "feed", "filter", "server", "embed", "Find this picture",
+        "feed", "filter", "server", "embed", "Find this picture", "ponyaggregate",
     }  # fmt: skip
 
 

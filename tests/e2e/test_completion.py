@@ -37,6 +37,12 @@ async def test_an_alias_leads_to_the_tag_itself(stage: Stage, site: str) -> None
     assert "← kawaii" in one["name"]
 
 
+async def test_safe_ponies_are_completed_from_the_list_of_all_their_tags(stage: Stage) -> None:
+    assert "safe, pinkie pie" in await values(stage, "pony random", "tags", "safe, pinkie p")
+    assert "pinkie pie" in await values(stage, "pony tag", "name", "pinkie p")
+    assert stage.requests("ponyapi") == ["/api/v1/tags"]
+
+
 async def test_what_is_not_for_everybody_is_not_suggested(stage: Stage) -> None:
     for typed in ("expl", "foalc", "suggest", "grimd"):
         assert await values(stage, "derpibooru search", "query", typed) == []
@@ -68,6 +74,8 @@ async def test_managers_alone_are_answered_in_managers_commands(stage: Stage) ->
     asked: list[tuple[str, str, dict[str, Any], str]] = [
         ("feed add", "query", {"site": "twibooru"}, "safe, pinkie p"),
         ("feed edit", "query", {"feed": "1"}, "safe, pinkie p"),
+        ("pony schedule add", "tags", {}, "safe, pinkie p"),
+        ("pony schedule add", "tags", {"site": "derpibooru"}, "safe, pinkie p"),
         ("filter hide", "tags", {}, "safe, pinkie p"),
         ("filter spoiler", "query", {"site": "twibooru"}, "safe, pinkie p"),
     ]

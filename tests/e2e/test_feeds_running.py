@@ -13,7 +13,8 @@ from bot.store import Guild, Pause, Subscription
 from tests.clock import MovableClock
 from tests.discord_limits import message_problems
 from tests.discord_loopback import CHANNEL_ID, GUILD_ID, JSON
-from tests.loopback_channels import Fault, Room
+from tests.loopback_faults import Fault
+from tests.loopback_rooms import Room
 from tests.loopback_stage import LoopbackStage, loopback_stage
 
 NOTICES = 1100000000000000777

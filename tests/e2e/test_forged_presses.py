@@ -43,6 +43,7 @@ NOT_YOURS = [
     ("m1:resume:999999999999999999", ()),
     (f"m1:forget:{SOMEBODY}", ()),
     (f"m1:remove:derpibooru:{SOMEBODY}:1", ()),
+    ("m1:pa-delete:1", ()),
     ("m1:report:nosuchsite:1", ()),
     ("m1:report:derpibooru:1:77", ()),
     ("m1:report-which:123:77", ("all",)),

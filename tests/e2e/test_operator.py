@@ -126,12 +126,12 @@ async def test_it_is_registered_once_and_taken_from_a_former_server(stage: Stage
         ]
 
     first = str(stage.env.guild.id)
-    assert registered() == [(first, 1)]
+    assert registered() == [(first, 2)]
     await restart(stage, guild_id=stage.env.guild.id, owner=stage.you.id)
-    assert registered() == [(first, 1)]
+    assert registered() == [(first, 2)]
     other = stage.env.create_guild("new home")
     await restart(stage, guild_id=other.id, owner=stage.you.id)
-    assert registered() == [(first, 1), (first, 0), (str(other.id), 1)]
+    assert registered() == [(first, 2), (first, 0), (str(other.id), 2)]
     await restart(stage, guild_id=None, owner=stage.you.id)
     assert registered()[3:] == [(str(other.id), 0)]
 

@@ -3,8 +3,6 @@
 import logging
 import os
 import sqlite3
-import sys
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +23,7 @@ from bot.sites.errors import SiteError
 from bot.store import FILE_NAME
 from tests.discord_loopback import TOKEN
 from tests.discord_stage import Stage, set_stage
+from tests.process_log import put_back
 
 #: The sites take the first; the second they refuse.
 KEYS = {
@@ -77,22 +76,11 @@ def unredacted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Path]:
     """The process's log at its most talkative, in a file; what that changes is put back."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    hooks = sys.excepthook, threading.excepthook
-    quiet = {name: logging.getLogger(name).level for name in logs.QUIET}
     path = tmp_path / "log"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    logs.configure(level="debug", secrets=[TOKEN, *KEYS.values()], descriptor=descriptor)
-    yield path
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
-    for handler in set(root.handlers) - set(handlers):
-        root.removeHandler(handler)
-    root.setLevel(level)
-    sys.excepthook, threading.excepthook = hooks
-    for name, old in quiet.items():
-        logging.getLogger(name).setLevel(old)
+    with put_back():
+        logs.configure(level="debug", secrets=[TOKEN, *KEYS.values()], descriptor=descriptor)
+        yield path
     os.close(descriptor)
 
 

@@ -153,3 +153,22 @@ async def test_nobody_else_can_use_the_commands(stage: Stage) -> None:
         assert "Manage Server" in answer.text
     assert await other.autocomplete(stage.channel, "server setup", "time_zone", "vien") == []
     assert (await guild(stage)).time_zone == "UTC"
+
+
+async def test_what_nobody_could_be_told_of_is_not_changed(stage: Stage, boss: MemberActor) -> None:
+    """Fault F10: the interaction has run out, so nobody would hear what became of it."""
+    await let(boss, stage.channel, "feed add", site="derpibooru", channel=stage.channel)
+    commands: dict[str, dict[str, Any]] = {
+        "server setup": {"time_zone": "Europe/Vienna"},
+        "feed pause": {"feed": "1"},
+        "feed remove": {"feed": "1"},
+    }
+    for command, options in commands.items():
+        stage.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
+        await boss.slash(stage.channel, command, **options)
+        stage.env.backend.faults.clear()
+    assert (await guild(stage)).time_zone == "UTC"
+    async with stage.app.store.read() as tx:
+        (feed,) = await tx.subscriptions.of_guild(stage.env.guild.id)
+    assert feed.runs
+    assert "paused" in (await let(boss, stage.channel, "feed pause", feed="1")).text

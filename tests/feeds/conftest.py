@@ -1,62 +1,39 @@
 """An open database, a clock that tests move, a Discord in memory, posts and wishes."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from msgspec import json, structs
 from sqlalchemy import insert
 
+from bot.demo.sites import SimulatedSites
+from bot.demo.world import World
+from bot.feeds.reading import Reader
 from bot.policies import Policies
 from bot.posts.model import Post
-from bot.sites import SiteError
-from bot.store import FILE_NAME, Announcement, Store, Subscription
+from bot.sites import Sites, Transport
+from bot.store import (
+    Announcement,
+    Store,
+    Subscription,
+)
 from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
+from tests.feeds.after_care import Care
+from tests.feeds.announcing import Desk
+from tests.feeds.delivery import Delivery
+from tests.feeds.following import Following, following
+from tests.feeds.memory_bodies import MemoryBodies
 from tests.feeds.memory_discord import MemoryDiscord
-
-GUILD, CHANNEL = 11, 21
-
-
-class MakePost(Protocol):
-    """Makes a post that SAFE lets through, the named fields replaced."""
-
-    def __call__(self, post_id: int = 7, site: str = "derpibooru", **changes: Any) -> Post: ...
-
-
-class Subscribe(Protocol):
-    """Keeps a wish as it is, and returns it with its id."""
-
-    def __call__(self, **changes: Any) -> Awaitable[Subscription]: ...
-
-
-class Owe(Protocol):
-    """Puts an announcement into the outbox as it is."""
-
-    def __call__(
-        self, subscription: Subscription, post: Post | None, **changes: Any
-    ) -> Awaitable[Announcement]: ...
+from tests.feeds.owed import CHANNEL, GUILD, MakePost, Owe, Subscribe
+from tests.new_database import put_new_database
 
 
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them; to be copied."""
-    path = tmp_path_factory.mktemp("feeds") / FILE_NAME
-
-    async def make() -> None:
-        async with Store(path, MovableClock()):
-            pass
-
-    asyncio.run(make())
-    return path
 
 
 @pytest.fixture
@@ -66,11 +43,8 @@ def patience() -> float:
 
 
 @pytest.fixture
-async def store(
-    tmp_path: Path, empty_database: Path, clock: MovableClock, patience: float
-) -> AsyncIterator[Store]:
-    path = Path(shutil.copy(empty_database, tmp_path / FILE_NAME))
-    async with Store(path, clock, patience=patience) as store:
+async def store(tmp_path: Path, clock: MovableClock, patience: float) -> AsyncIterator[Store]:
+    async with Store(put_new_database(tmp_path), clock, patience=patience) as store:
         yield store
 
 
@@ -170,38 +144,63 @@ def owe(store: Store, clock: MovableClock) -> Owe:
     return keep
 
 
-async def announcement(store: Store, announcement_id: int) -> Announcement:
-    """Return a row of the outbox as it is now."""
-    async with store.read() as tx:
-        found = await tx.announcements.get(announcement_id)
-    assert found is not None
-    return found
-
-
-class MemoryBodies:
-    """What posts say by now; a site in `failing` does not answer, and we fail at `breaking`."""
-
-    def __init__(self) -> None:
-        self.posts: dict[tuple[str, int], Post] = {}
-        self.failing = dict[str, SiteError]()
-        self.breaking: set[str] = set()
-        self.on_read: dict[str, Callable[[], Awaitable[None]]] = {}
-        self.asked: list[str] = []
-
-    def put(self, *posts: Post) -> None:
-        self.posts |= {(post.site, post.id): post for post in posts}
-
-    async def current(self, site: str, post_id: int, _at_most: float = 300.0) -> Post | None:
-        self.asked.append(f"{site}:{post_id}")
-        if f"{site}:{post_id}" in self.on_read:
-            await self.on_read[f"{site}:{post_id}"]()
-        if site in self.failing:
-            raise self.failing[site]
-        if f"{site}:{post_id}" in self.breaking:
-            raise KeyError(post_id)
-        return self.posts.get((site, post_id))
-
-
 @pytest.fixture
 def bodies() -> MemoryBodies:
     return MemoryBodies()
+
+
+@pytest.fixture
+def delivery(
+    store: Store,
+    discord: MemoryDiscord,
+    bodies: MemoryBodies,
+    clock: MovableClock,
+    policies: Policies,
+    make_post: MakePost,
+    owe: Owe,
+) -> Delivery:
+    return Delivery(store, discord, bodies, clock, policies, make_post, owe)
+
+
+@pytest.fixture
+def desk(store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock) -> Desk:
+    return Desk(store, policies, discord, clock)
+
+
+@pytest.fixture
+async def stage(
+    store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
+) -> AsyncIterator[Following]:
+    async with following(store, policies, discord, clock) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """A world that each test leaves as it was."""
+    return World()
+
+
+@pytest.fixture
+async def care(
+    store: Store,
+    policies: Policies,
+    discord: MemoryDiscord,
+    clock: MovableClock,
+    owe: Owe,
+    world: World,
+) -> AsyncIterator[Care]:
+    before = {site: dict(world.posts(site)) for site in ("derpibooru", "ponybooru")}
+    async with SimulatedSites(world, clock=clock) as simulated:
+        transport = Transport(
+            clock, allow_loopback_http=True, total_seconds=60.0, connect_seconds=60.0,
+            jitter=lambda: 0.0,
+        )  # fmt: skip
+        async with Sites(simulated.catalogue, transport) as sites:
+            reader = Reader(sites, store, clock)
+            yield Care(simulated, reader, store, policies, discord, clock, owe)
+            await reader.close()
+    for site, posts in before.items():
+        for post in posts.values():
+            if world.posts(site).get(post.id) is not post:
+                world.change(site, post)

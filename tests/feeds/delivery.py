@@ -10,8 +10,9 @@ from bot.policies import Policies
 from bot.store import Announcement, Status, Store, Subscription
 from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
-from tests.feeds.conftest import MakePost, MemoryBodies, Owe, announcement
+from tests.feeds.memory_bodies import MemoryBodies
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import MakePost, Owe, announcement
 
 
 class Delivery:

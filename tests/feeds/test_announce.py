@@ -1,91 +1,26 @@
-"""From matches to the outbox: each post once, each picture once, what is hidden with its rule."""
+"""From matches to the outbox: each post once, and what is hidden with its rule."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from msgspec import structs
-from sqlalchemy import select
 
-from bot.feeds.announce import Announcer, Match, Prepared
-from bot.feeds.roster import Roster
 from bot.policies import Policies
-from bot.posts.model import Location, Post
 from bot.safety import ChannelFacts, Profile
 from bot.store import (
-    Announcement,
     Filter,
     Guild,
     Kind,
     Pause,
     Rhythm,
-    SeenPost,
     Status,
     Store,
     Subject,
-    Subscription,
 )
-from bot.store.announcement_rows import COLUMNS, announcement_of
-from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, GUILD, MakePost, Subscribe
+from tests.feeds.announcing import Desk
 from tests.feeds.memory_discord import RESTRICTED, MemoryDiscord
-
-
-class Desk:
-    """An announcer with all that it needs, as the tails use it."""
-
-    def __init__(
-        self, store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
-    ) -> None:
-        self.store = store
-        self.clock = clock
-        self.roster = Roster(store)
-        self.announcer = Announcer(self.roster, policies, discord, clock, catch_up=25)
-
-    async def prepare(self, *matches: tuple[Post, Sequence[Subscription]]) -> Prepared:
-        await self.roster.load()
-        return await self.announcer.prepare(
-            [Match(post, tuple(one.id for one in wanting)) for post, wanting in matches]
-        )
-
-    async def keep(self, prepared: Prepared) -> int:
-        posts = {one.post.key: one.post for one in prepared.owed}
-        now = self.clock.now()
-        async with self.store.write() as tx:
-            await tx.posts.saw(
-                SeenPost(site=post.site, id=post.id, first_seen_at=now, seen_at=now)
-                for post in posts.values()
-            )
-            return await self.announcer.keep(tx, prepared)
-
-    async def announce(self, *matches: tuple[Post, Sequence[Subscription]]) -> int:
-        return await self.keep(await self.prepare(*matches))
-
-    async def rows(self) -> list[Announcement]:
-        statement = select(*COLUMNS).order_by(announcements.c.id)
-        async with self.store.read() as tx:
-            found = await tx.connection.execute(statement)
-            return [announcement_of(row) for row in found.mappings()]
-
-    async def row(self, post: Post, channel_id: int = CHANNEL) -> Announcement:
-        async with self.store.read() as tx:
-            found = await tx.announcements.of_channel(channel_id, post.site, post.id)
-        assert found is not None
-        return found
-
-    async def set(self, row: Announcement, **changes: object) -> None:
-        statement = announcements.update().where(announcements.c.id == row.id)
-        async with self.store.write() as tx:
-            await tx.connection.execute(statement.values(changes))
-
-
-@pytest.fixture
-def desk(store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock) -> Desk:
-    return Desk(store, policies, discord, clock)
-
-
-# ------------------------------------------------------------------------------- each post once
+from tests.feeds.owed import CHANNEL, GUILD, MakePost, Subscribe
 
 
 async def test_each_channel_is_owed_a_post_once_and_the_oldest_first(
@@ -201,9 +136,6 @@ async def test_what_is_owed_can_be_rendered_without_asking_the_site(
     assert other.post is None
 
 
-# ----------------------------------------------------------------------------- what is kept back
-
-
 async def test_what_a_rule_hides_is_recorded_with_the_rule(
     desk: Desk, subscribe: Subscribe, make_post: MakePost, store: Store
 ) -> None:
@@ -293,134 +225,6 @@ async def test_what_may_have_arrived_before_it_was_dropped_stays_dropped(
     await desk.announce((make_post(), [feed]))
     await desk.set(await desk.row(make_post()), status=Status.DROPPED, attempts=1)
     assert await desk.announce((make_post(), [feed])) == 0
-
-
-# -------------------------------------------------------------------------- one picture once
-
-
-def boards(make_post: MakePost, clock: MovableClock) -> list[Post]:
-    """Return one picture on three boards, tied by its file here and by its place there."""
-    now = clock.now()
-    return [
-        make_post(10, "derpibooru", orig_sha512_hash="a" * 128, sources=()),
-        make_post(
-            20, "ponybooru", sha512_hash="a" * 128, sources=(),
-            first_seen_at=now + timedelta(minutes=1),
-        ),
-        make_post(
-            30, "twibooru", sources=(), first_seen_at=now + timedelta(minutes=2),
-            locations=(Location("ponybooru", 20, "https://ponybooru.org/images/20"),),
-        ),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-async def test_a_picture_on_three_boards_is_announced_once_and_names_all_feeds(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost, clock: MovableClock, at_once: bool
-) -> None:
-    posts = boards(make_post, clock)
-    feeds = [await subscribe(site=post.site) for post in posts]
-    elsewhere = await subscribe(site="twibooru", channel_id=22)
-    matches = [(post, [feed]) for post, feed in zip(posts, feeds, strict=True)]
-    matches[2][1].append(elsewhere)
-    if at_once:
-        assert await desk.announce(*matches) == 2
-    else:
-        assert [await desk.announce(match) for match in matches] == [1, 0, 1]
-    first, *twins = [await desk.row(post) for post in posts]
-    assert (first.status, first.matched) == (Status.QUEUED, tuple(feed.id for feed in feeds))
-    assert [(twin.status, twin.reason) for twin in twins] == [(Status.TWIN, "derpibooru:10")] * 2
-    assert (await desk.row(posts[2], 22)).status is Status.QUEUED
-
-
-async def test_a_picture_that_was_sent_is_not_announced_from_another_board(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost, clock: MovableClock
-) -> None:
-    posts = boards(make_post, clock)
-    feed, other = await subscribe(), await subscribe(site="ponybooru")
-    await desk.announce((posts[0], [feed]))
-    await desk.set(await desk.row(posts[0]), status=Status.SENT, message_id=5, attempts=1)
-    clock.advance(20 * 24 * 3600)
-    assert await desk.announce((posts[1], [other])) == 0
-    assert (await desk.row(posts[0])).matched == (feed.id, other.id)
-
-
-async def test_a_picture_that_is_hidden_on_one_board_may_come_from_another(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost, clock: MovableClock
-) -> None:
-    posts = boards(make_post, clock)
-    feed, other = await subscribe(), await subscribe(site="ponybooru")
-    unrated = structs.replace(posts[0], tags=("pony",))
-    assert await desk.announce((unrated, [feed]), (posts[1], [other])) == 1
-    assert (await desk.row(posts[1])).status is Status.QUEUED
-
-
-async def test_a_picture_that_a_digest_has_comes_by_itself_where_another_board_brings_it(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost, clock: MovableClock
-) -> None:
-    posts = boards(make_post, clock)
-    weekly = await subscribe(rhythm=Rhythm.WEEKLY)
-    each = await subscribe(site="ponybooru")
-    await desk.announce((posts[0], [weekly]))
-    await desk.announce((posts[1], [each]))
-    row = await desk.row(posts[0])
-    assert (row.digest, row.subscription_id, row.status) == (False, each.id, Status.QUEUED)
-
-
-async def test_a_source_ties_posts_of_different_sites_and_equal_size(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost
-) -> None:
-    art = ("https://example.org/art/123",)
-    feed, other = await subscribe(), await subscribe(site="twibooru")
-    await desk.announce((make_post(1, sources=art), [feed]))
-    await desk.announce((make_post(2, "twibooru", sources=art, width=1999), [other]))
-    await desk.announce((make_post(3, "twibooru", sources=art), [other]))
-    statuses = [(row.key, row.status) for row in await desk.rows()]
-    assert statuses == [
-        ("derpibooru:1", Status.QUEUED),
-        ("twibooru:2", Status.QUEUED),
-        ("twibooru:3", Status.TWIN),
-    ]
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-async def test_pages_from_one_source_are_all_announced(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost, clock: MovableClock, at_once: bool
-) -> None:
-    """A comic's pages have one source and one size; none of them may be lost for that."""
-    art = ("https://example.org/art/123",)
-    feed, other = await subscribe(), await subscribe(site="twibooru")
-    pages = [(make_post(number, sources=art), [feed]) for number in (1, 2)]
-    later = clock.now() + timedelta(minutes=1)
-    again = make_post(3, "twibooru", sources=art, first_seen_at=later)
-    if at_once:
-        await desk.announce(*pages, (again, [other]))
-    else:
-        for page in pages:
-            await desk.announce(page)
-        await desk.announce((again, [other]))
-    assert {row.status for row in await desk.rows()} == {Status.QUEUED}
-
-
-async def test_a_twin_takes_over_where_the_first_post_is_not_announced_after_all(
-    desk: Desk, subscribe: Subscribe, make_post: MakePost, clock: MovableClock, store: Store
-) -> None:
-    posts = boards(make_post, clock)
-    feeds = [await subscribe(site=post.site) for post in posts]
-    await desk.announce(*((post, [feed]) for post, feed in zip(posts, feeds, strict=True)))
-    first = await desk.row(posts[0])
-    await desk.set(first, status=Status.DROPPED)
-    async with store.write() as tx:
-        assert await tx.announcements.release_twins(first.id) is True
-    assert [(await desk.row(post)).status for post in posts] == [
-        Status.DROPPED, Status.QUEUED, Status.TWIN
-    ]  # fmt: skip
-    # What was dropped may come again, and is a twin of it by now.
-    assert await desk.announce((posts[0], [feeds[0]])) == 0
-    assert (await desk.row(posts[0])).reason == "ponybooru:20"
-
-
-# ---------------------------------------------------------------------------------- downtime
 
 
 async def test_after_a_long_downtime_the_newest_come_oldest_first_and_the_rest_is_counted(

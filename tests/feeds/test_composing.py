@@ -10,8 +10,9 @@ from bot.policies import Policies
 from bot.safety import SAFE, VerifiedPost, verify
 from bot.store import Store
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, GUILD, MakePost, MemoryBodies, Owe, Subscribe
+from tests.feeds.memory_bodies import MemoryBodies
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import CHANNEL, GUILD, MakePost, Owe, Subscribe
 
 
 async def test_the_link_to_more_asks_only_for_what_may_be_shown(subscribe: Subscribe) -> None:

@@ -23,6 +23,7 @@ from bot.feeds.decide import (
 from bot.feeds.roster import Roster
 from bot.posts.model import Post
 from bot.query import parse
+from bot.sites import philomena
 from bot.store import Store, Subscription, Waiting
 from tests.clock import MovableClock
 
@@ -190,6 +191,33 @@ def test_a_post_that_is_gone_waits_for_nothing(gone: dict[str, Any]) -> None:
     assert is_gone(post)
     found = after(MINUTE, wish(1), wish(2, "score.gte:99"), wish(3, settle=9), post=post)
     assert found == Decision(matched=(1,))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"deletion_reason": "Rule 1", "duplicate_of": None},
+        {"deletion_reason": None, "duplicate_of": 5},
+    ],
+)
+def test_a_stub_satisfies_nobody_as_it_says_no_tags(said: dict[str, Any]) -> None:
+    """Boards, 1.5: without its tags `-explicit` would be true of it."""
+    body = {"id": 7, "first_seen_at": "2026-11-22T12:00:00Z", "hidden_from_users": True, **said}
+    post = philomena.decode_post(body, "derpibooru")
+    roster = [wish(1, "-explicit"), wish(2, "-score.gte:9"), wish(3, "-faved_by:x"), wish(4)]
+    assert after(MINUTE, *roster, post=post) == Decision()
+
+
+@pytest.mark.parametrize("tags", [None, []])
+def test_a_post_whose_tags_are_not_told_is_decided_by_nothing_and_looked_at_again(
+    tags: object,
+) -> None:
+    body = {"id": 7, "first_seen_at": "2026-11-22T12:00:00Z", "tags": tags}
+    post = philomena.decode_post(body, "derpibooru")
+    found = after(MINUTE, wish(1, "-explicit"), wish(2, "*"), post=post)
+    assert (found.matched, found.asks, found.waiting) == ((), (), Waiting.ANSWER)
+    assert found.due_at is not None
+    assert after(100 * HOUR, wish(1, "-explicit"), post=post, tries=30) == Decision()
 
 
 def test_a_clock_that_is_ahead_makes_no_post_wait_for_longer() -> None:

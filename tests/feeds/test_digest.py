@@ -17,7 +17,7 @@ from bot.store import Guild, Pause, Rhythm, Status, Store, Subscription
 from bot.store.announcements import FORGOTTEN, KEPT
 from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
-from tests.feeds.conftest import GUILD, MakePost, Owe, Subscribe, announcement
+from tests.feeds.owed import GUILD, MakePost, Owe, Subscribe, announcement
 
 VIENNA, NEW_YORK = "Europe/Vienna", "America/New_York"
 

@@ -16,7 +16,7 @@ from bot.feeds.proofreading import read_query
 from bot.posts.model import Post
 from bot.safety import SAFE, Action, Policy, Refusal, Rule, VerifiedPost
 from tests.clock import MovableClock
-from tests.feeds.conftest import MakePost
+from tests.feeds.owed import MakePost
 
 
 def wanted(query: str) -> Wanted:
@@ -54,6 +54,18 @@ def test_wildcards_name_the_tags_that_fit_unless_they_are_not_to_be_told(
     judgement = judge(make_post(), wanted("artist:*"), SAFE, clock)
     assert list(tree_lines(judgement.explanation)) == ["✓ artist:* (it has: artist:painter)"]
     assert list(tree_lines(judgement.explanation, values=False)) == ["✓ artist:*"]
+
+
+def test_what_a_deleted_post_had_for_tags_is_not_told(
+    make_post: MakePost, clock: MovableClock
+) -> None:
+    """Boards, 1.5."""
+    stub = make_post(tags=(), hidden_from_users=True)
+    for query in ("-explicit", "pony", "pony || -explicit", "-*"):
+        judgement = judge(stub, wanted(query), SAFE, clock)
+        assert (judgement.matches, judgement.wanted) == (None, None)
+        (line,) = tree_lines(judgement.explanation)
+        assert line.startswith("? ")
 
 
 def test_an_alias_counts_as_its_tag(make_post: MakePost, clock: MovableClock) -> None:

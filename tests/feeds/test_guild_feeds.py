@@ -30,8 +30,8 @@ from bot.store import (
     Tail,
 )
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, GUILD, MakePost, Owe, Subscribe
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import CHANNEL, GUILD, MakePost, Owe, Subscribe
 from tests.sites.simulated import clients
 
 WHERE = Where(guild_id=GUILD, channel_id=CHANNEL)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.feeds.identity import identities, is_source, normal_source
 from bot.posts.model import Location
-from tests.feeds.conftest import MakePost
+from tests.feeds.owed import MakePost
 
 
 def test_a_picture_is_known_by_its_files_and_its_places(make_post: MakePost) -> None:

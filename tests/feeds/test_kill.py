@@ -25,7 +25,8 @@ from bot.demo.world import World, WorldPost
 from bot.store import Status, Store, Subscription
 from tests.discord_loopback import GUILD_ID, LoopbackDiscord
 from tests.feeds.killing import Order
-from tests.loopback_channels import ANNOUNCEMENT, FORUM, THREAD, Fault, Room, custom_ids
+from tests.loopback_faults import Fault
+from tests.loopback_rooms import ANNOUNCEMENT, FORUM, THREAD, Room, custom_ids
 
 # Read when this is imported: tests do not see such settings.
 KILLS = int(os.environ.get("MAILMARE_KILLS", "24"))

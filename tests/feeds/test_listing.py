@@ -44,6 +44,7 @@ class Site:
         self.asked: list[int] = []
         self.before = lambda _page: None
         self.shown = lambda page: page
+        self.unreadable: Callable[[int], bool] = lambda _page: False
         self._world = world
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -52,7 +53,9 @@ class Site:
         self.before(page)
         start = (self.shown(page) - 1) * MOST
         listed = self.posts[start : start + MOST]
-        images = [bodies.image(post, self._world, None) for post in listed]
+        images: list[object] = [bodies.image(post, self._world, None) for post in listed]
+        if self.unreadable(page):
+            images = [{"number": post.id} for post in listed]
         return web.json_response(
             {"images": images, "total": len(self.posts), "interactions": []},
             dumps=lambda value: json.encode(value).decode(),
@@ -76,7 +79,7 @@ class Site:
                 most_pages=most_pages,
             )
         await runner.cleanup()
-        assert listed.sound
+        assert listed.sound is not any(map(self.unreadable, self.asked))
         return [post.id for post in listed.posts]
 
 
@@ -104,6 +107,20 @@ async def test_a_list_that_only_repeats_itself_ends(site: Site) -> None:
     site.shown = lambda _page: 1
     assert len(await site.back(999)) == MOST
     assert site.asked == [1, 2]
+
+
+async def test_a_page_that_cannot_be_read_hides_no_other(site: Site) -> None:
+    """Fault F18."""
+    site.unreadable = lambda page: page in (1, 2)
+    assert await site.back(999) == [post.id for post in site.posts[2 * MOST :]]
+
+
+async def test_a_list_in_an_unknown_form_is_not_read_to_its_end(site: Site) -> None:
+    """Fault F18: each turn would else ask for as many pages as there are."""
+    site.unreadable = lambda _page: True
+    site.posts *= 3
+    assert await site.back(9999, most_pages=60) == []
+    assert site.asked == [1, 2, 3]
 
 
 async def test_a_post_that_is_taken_down_meanwhile_hides_no_other(site: Site) -> None:

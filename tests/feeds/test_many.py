@@ -1,20 +1,14 @@
 """Very many subscriptions at the start: read at once, asked for as one (fault F43)."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
 from msgspec import structs
 from sqlalchemy import insert
 
-from bot.policies import Policies
-from bot.store import Store
 from bot.store.feed_tables import subscriptions
 from bot.store.repository import GUILD_DEFAULTS
 from bot.store.tables import guilds
-from tests.clock import MovableClock
-from tests.feeds.following import GUILD, Following, following
-from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.following import GUILD, Following
 
 #: As many servers, and feeds of them together, as the fault speaks of.
 SERVERS, FEEDS = 1000, 10_000
@@ -22,14 +16,6 @@ SERVERS, FEEDS = 1000, 10_000
 EVERY = 40
 #: Requests of one turn: the newest posts, what was edited, what waits.
 MOST_ASKED = 3
-
-
-@pytest.fixture
-async def stage(
-    store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
-) -> AsyncIterator[Following]:
-    async with following(store, policies, discord, clock) as stage:
-        yield stage
 
 
 async def test_ten_thousand_feeds_of_a_thousand_servers_start_like_one(stage: Following) -> None:

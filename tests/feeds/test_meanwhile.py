@@ -2,40 +2,19 @@
 
 from datetime import timedelta
 
-import pytest
 from msgspec import structs
 
 from bot.feeds.destination import ChannelGoneError, NoAccessError, UncertainError
 from bot.feeds.reading import PostUnreadableError
-from bot.policies import Policies
 from bot.sites import SiteError
 from bot.store import Pause, Rhythm, Status, Store, Subscription
 from tests.clock import MovableClock
-from tests.feeds.conftest import (
-    CHANNEL,
-    MakePost,
-    MemoryBodies,
-    Owe,
-    Subscribe,
-    announcement,
-)
 from tests.feeds.delivery import Delivery
+from tests.feeds.memory_bodies import MemoryBodies
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import CHANNEL, Subscribe, announcement
 
 ELSEWHERE = 22
-
-
-@pytest.fixture
-def delivery(
-    store: Store,
-    discord: MemoryDiscord,
-    bodies: MemoryBodies,
-    clock: MovableClock,
-    policies: Policies,
-    make_post: MakePost,
-    owe: Owe,
-) -> Delivery:
-    return Delivery(store, discord, bodies, clock, policies, make_post, owe)
 
 
 async def move(store: Store, wish: Subscription, channel_id: int) -> None:

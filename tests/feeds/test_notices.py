@@ -10,8 +10,8 @@ from bot.feeds.pauses import pause
 from bot.policies import Policies
 from bot.store import FeedKind, Guild, Pause, Rhythm, Store, Subscription
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, GUILD, Subscribe
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import CHANNEL, GUILD, Subscribe
 
 NOTICES = 99
 

@@ -1,31 +1,16 @@
 """A site that is out loses nobody anything, and is told of once, when it is out for long (F11)."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from bot.demo.sites.modes import Mode
 from bot.feeds.decisions import Decisions
 from bot.feeds.edits import Edits
 from bot.feeds.new_posts import NewPosts, broadest
-from bot.policies import Policies
 from bot.quotas import CATCH_UP
-from bot.store import Store
-from tests.clock import MovableClock
-from tests.feeds.following import CHANNEL, GUILD, Following, following
-from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.following import CHANNEL, GUILD, Following
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def stage(
-    store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
-) -> AsyncIterator[Following]:
-    async with following(store, policies, discord, clock) as stage:
-        yield stage
 
 
 class TestOutages:

@@ -7,7 +7,7 @@ import pytest
 from bot.feeds.pauses import FIRST, LONGEST, PATIENCE, Pauses, pause, recovered, resume, retry_in
 from bot.store import Pause, Store, Subscription, Tail
 from tests.clock import MovableClock
-from tests.feeds.conftest import GUILD, Subscribe
+from tests.feeds.owed import GUILD, Subscribe
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.catalogue import CATALOGUE
 from bot.feeds.proofreading import proofread, read_query
 from bot.query import QueryError, QueryIndex
 from bot.safety import SAFE, Policy, Profile, Verdict, Wishes, canonical, policy_for
-from tests.feeds.conftest import MakePost
+from tests.feeds.owed import MakePost
 
 DERPIBOORU, TWIBOORU, PONYAPI = (CATALOGUE[name] for name in ("derpibooru", "twibooru", "ponyapi"))
 ADULT = policy_for(Profile.FULL, Verdict.ADULT, Wishes(adult=True))

@@ -3,25 +3,11 @@
 import pytest
 
 from bot.feeds.destination import HeldError, UncertainError
-from bot.policies import Policies
-from bot.store import Announcement, Status, Store
-from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, MakePost, MemoryBodies, Owe, Subscribe, announcement
+from bot.store import Announcement, Status
 from tests.feeds.delivery import Delivery
-from tests.feeds.memory_discord import FORUM, MemoryDiscord
-
-
-@pytest.fixture
-def delivery(
-    store: Store,
-    discord: MemoryDiscord,
-    bodies: MemoryBodies,
-    clock: MovableClock,
-    policies: Policies,
-    make_post: MakePost,
-    owe: Owe,
-) -> Delivery:
-    return Delivery(store, discord, bodies, clock, policies, make_post, owe)
+from tests.feeds.memory_bodies import MemoryBodies
+from tests.feeds.memory_discord import FORUM
+from tests.feeds.owed import CHANNEL, MakePost, Subscribe, announcement
 
 
 async def cut_off(delivery: Delivery, subscribe: Subscribe, *, arrives: bool) -> Announcement:

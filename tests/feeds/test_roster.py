@@ -9,7 +9,7 @@ from bot.query import parse
 from bot.store import FeedKind, Pause, Store
 from bot.store.feed_tables import subscriptions
 from tests.clock import MovableClock
-from tests.feeds.conftest import GUILD, MakePost, Subscribe
+from tests.feeds.owed import GUILD, MakePost, Subscribe
 
 
 @pytest.fixture

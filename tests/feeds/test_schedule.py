@@ -30,8 +30,8 @@ from bot.store import (
 )
 from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, GUILD, Owe, Subscribe
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import CHANNEL, GUILD, Owe, Subscribe
 from tests.sites.simulated import world
 
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from bot.feeds.switched_off import SwitchedOff
 from bot.policies import Policies
 from bot.store import FeedKind, Notice, Pause, Rhythm, Store, Subscription
 from tests.clock import MovableClock
-from tests.feeds.conftest import GUILD, Subscribe
+from tests.feeds.owed import GUILD, Subscribe
 
 
 class Office:

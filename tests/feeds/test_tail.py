@@ -1,6 +1,6 @@
 """New posts are read once for everybody, and come to each channel once and in order (faults, 1)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -10,22 +10,11 @@ import pytest
 
 from bot.demo.sites.modes import Kind, Mode
 from bot.feeds.announce import Announcer, Match, Prepared
-from bot.policies import Policies
-from bot.store import Status, Store, StoreError, Subscription, Transaction
+from bot.store import Status, StoreError, Subscription, Transaction
 from bot.store.errors import StoreFullError
-from tests.clock import MovableClock
-from tests.feeds.following import GUILD, Following, following
-from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.following import GUILD, Following
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def stage(
-    store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
-) -> AsyncIterator[Following]:
-    async with following(store, policies, discord, clock) as stage:
-        yield stage
 
 
 class Failing:

@@ -11,7 +11,8 @@ from bot.feeds import template
 from bot.feeds.template import LONGEST, LONGEST_FILLED, PLACEHOLDERS, TemplateError, check, fill
 from bot.posts.text import utf16_len
 from bot.safety import SAFE, Refusal, VerifiedPost, verify
-from tests.feeds.conftest import MakePost
+from tests.examples import examples
+from tests.feeds.owed import MakePost
 from tests.ui.conftest import post_like
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -108,7 +109,7 @@ def test_links_and_mentions_in_it_are_dead(post: VerifiedPost, text: str) -> Non
     assert not _ALIVE.search(fill(text, [post]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     words=st.lists(st.one_of(_TEXT, st.sampled_from([f"{{{one}}}" for one in PLACEHOLDERS]))),
     name=_TEXT,

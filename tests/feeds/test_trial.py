@@ -11,8 +11,8 @@ from bot.posts.model import Post
 from bot.safety import SAFE, VerifiedPost, verify
 from bot.store import Announcement, Status, Store, Subscription
 from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, GUILD, MakePost, Owe, Subscribe
 from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.owed import CHANNEL, GUILD, MakePost, Owe, Subscribe
 
 
 def fit(*posts: Post) -> list[VerifiedPost]:

@@ -7,13 +7,11 @@ from msgspec import structs
 
 from bot.feeds.announce import Announcer, Match
 from bot.feeds.roster import Roster
-from bot.policies import Policies
 from bot.posts.model import Location, Post
-from bot.store import Pause, SeenPost, Store, Subscription
-from tests.clock import MovableClock
-from tests.feeds.conftest import CHANNEL, MakePost, MemoryBodies, Owe, Subscribe
+from bot.store import Pause, SeenPost, Subscription
 from tests.feeds.delivery import Delivery
-from tests.feeds.memory_discord import PLAIN, RESTRICTED, MemoryDiscord
+from tests.feeds.memory_discord import PLAIN, RESTRICTED
+from tests.feeds.owed import CHANNEL, MakePost, Subscribe
 
 
 @pytest.fixture
@@ -42,14 +40,6 @@ async def announce(
                 [SeenPost(site=post.site, id=post.id, first_seen_at=now, seen_at=now)]
             )
             await announcer.keep(tx, prepared)
-
-
-@pytest.fixture
-def delivery(
-    store: Store, discord: MemoryDiscord, bodies: MemoryBodies, clock: MovableClock,
-    policies: Policies, make_post: MakePost, owe: Owe,
-) -> Delivery:  # fmt: skip
-    return Delivery(store, discord, bodies, clock, policies, make_post, owe)
 
 
 async def test_a_picture_on_three_boards_is_one_message_that_names_its_feeds(

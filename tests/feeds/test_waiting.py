@@ -1,32 +1,26 @@
 """A post is decided again while something about it may still change, and then once (F49)."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from bot.demo.sites.modes import Mode
 from bot.demo.world_people import fans_of
-from bot.policies import Policies
-from bot.store import Status, Store, Waiting
+from bot.store import Status, Waiting
 from tests.clock import MovableClock
-from tests.feeds.following import Following, following
-from tests.feeds.memory_discord import MemoryDiscord
+from tests.feeds.following import Following
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
-async def stage(
-    store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
-) -> AsyncIterator[Following]:
-    async with following(store, policies, discord, clock) as stage:
-        # A site is read once somebody waits for its posts.
-        for site in ("derpibooru", "twibooru"):
-            await stage.subscribe("no such tag", channel_id=99, site=site)
-            await stage.turn(site)
-        clock.advance(300)
-        yield stage
+async def stage(stage: Following, clock: MovableClock) -> Following:
+    # A site is read once somebody waits for its posts.
+    for site in ("derpibooru", "twibooru"):
+        await stage.subscribe("no such tag", channel_id=99, site=site)
+        await stage.turn(site)
+    clock.advance(300)
+    return stage
 
 
 class TestThumbnails:

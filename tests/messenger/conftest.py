@@ -12,13 +12,15 @@ from bot.messenger import Messenger
 from bot.safety import SAFE, Refusal, VerifiedPost, verify
 from tests.clock import MovableClock
 from tests.discord_loopback import GUILD_ID, TOKEN, LoopbackDiscord
-from tests.loopback_channels import ANNOUNCEMENT, FORUM, Room
+from tests.loopback_rooms import ANNOUNCEMENT, FORUM, Room
 from tests.ui.conftest import post_like
 
 #: Real seconds for one request: more than the slowest machine takes.
 PATIENCE = 60.0
 TEXT_ID, NEWS_ID, FORUM_ID, THREAD_ID = 31, 32, 33, 34
 TAG = 77
+#: Where messages are sent, for the faults of tests.
+POST = r"/channels/\d+/messages"
 
 
 class MakeMessage(Protocol):

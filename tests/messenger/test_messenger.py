@@ -1,44 +1,32 @@
-"""What is sent arrives once and complete, and every failure is what it is."""
+"""What is sent arrives once and complete, is found again, edited and removed."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from msgspec import structs
 
 from bot.clock import SYSTEM_CLOCK
 from bot.feeds.destination import (
     AlreadyGoneError,
-    ChannelGoneError,
     Delivered,
-    DeliveryError,
-    HeldError,
-    LaterError,
-    NoAccessError,
-    RefusedError,
-    ThreadClosedError,
     UncertainError,
     UnreadableError,
 )
 from bot.messenger import Messenger
 from bot.safety import ChannelFacts
-from tests.clock import MovableClock
 from tests.discord_loopback import GUILD_ID, LoopbackDiscord
-from tests.loopback_channels import Fault, custom_ids
+from tests.loopback_faults import Fault
+from tests.loopback_rooms import custom_ids
 from tests.messenger.conftest import (
-    FORUM_ID,
     NEWS_ID,
     PATIENCE,
-    TAG,
+    POST,
     TEXT_ID,
     THREAD_ID,
     MakeMessage,
     verified,
 )
-
-POST = r"/channels/\d+/messages"
 
 
 async def test_a_message_arrives_with_credit_marker_and_nobody_mentioned(
@@ -92,111 +80,6 @@ async def test_a_repeat_with_the_same_nonce_makes_one_message(
     assert sent.form == "embed"
 
 
-@pytest.mark.parametrize("scope", ["user", "global", "shared"])
-async def test_a_limit_is_waited_out_and_loses_nothing(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage, scope: str
-) -> None:
-    """Fault F04."""
-    loopback.channels.fault(Fault(POST, status=429, retry_after=0.05, scope=scope))
-    await messenger.send(make_message())
-    assert len(loopback.channels.rooms[TEXT_ID].messages) == 1
-
-
-async def test_a_limit_that_does_not_end_is_no_doubt(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
-) -> None:
-    """Fault F04: nothing arrived, and Discord says when it may."""
-    loopback.channels.fault(Fault(POST, status=429, retry_after=0.01, times=5))
-    with pytest.raises(LaterError):
-        await messenger.send(make_message())
-
-
-async def test_a_ban_of_the_address_stops_every_request(
-    messenger: Messenger,
-    loopback: LoopbackDiscord,
-    make_message: MakeMessage,
-    clock: MovableClock,
-) -> None:
-    """Fault F05."""
-    loopback.channels.fault(Fault(POST, status=429, via=False))
-    with pytest.raises(HeldError) as held:
-        await messenger.send(make_message())
-    assert held.value.seconds >= 600
-
-    asked = len(loopback.asked)
-    clock.advance(599)
-    for ask in (messenger.send(make_message(THREAD_ID)), messenger.exists(TEXT_ID)):
-        with pytest.raises(HeldError):
-            await ask
-    assert len(loopback.asked) == asked
-    clock.advance(2)
-    await messenger.send(make_message())
-
-
-async def test_the_ban_of_the_address_is_not_waited_for(
-    messenger: Messenger, loopback: LoopbackDiscord, clock: MovableClock
-) -> None:
-    """Rule D12: far from 10,000 bad answers in ten minutes, nothing is asked any more."""
-    loopback.channels.fault(Fault(r"/channels/99", "GET", times=10_000, status=403, code=50013))
-    for _round in range(5000 - 2):
-        messenger._wire._bad.count(0)
-    assert await messenger.exists(99)
-    with pytest.raises(HeldError):
-        await messenger.exists(99)
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "error"),
-    [
-        (404, 10003, ChannelGoneError),
-        (404, 10004, ChannelGoneError),
-        (404, 10008, AlreadyGoneError),
-        (403, 50001, NoAccessError),
-        (403, 50013, NoAccessError),
-        (403, 20009, RefusedError),
-        (403, 0, HeldError),
-        (401, 0, HeldError),
-        (400, 50035, RefusedError),
-        (400, 200000, RefusedError),
-        (400, 160006, LaterError),
-        (504, 0, UncertainError),
-        (408, 0, UncertainError),
-    ],
-)
-async def test_each_refusal_is_told_for_what_it_is(
-    messenger: Messenger,
-    loopback: LoopbackDiscord,
-    make_message: MakeMessage,
-    status: int,
-    code: int,
-    error: type[DeliveryError],
-) -> None:
-    """Faults F05-F08, F20, F21, F41; rule D12: none of them is asked again by itself."""
-    loopback.channels.fault(Fault(POST, status=status, code=code, times=9))
-    with pytest.raises(error):
-        await messenger.send(make_message(minimal=True))
-    assert len(loopback.paths("POST")) == 1
-
-
-async def test_slow_channels_do_not_hold_up_others(
-    messenger: Messenger,
-    loopback: LoopbackDiscord,
-    make_message: MakeMessage,
-    leap: Callable[[float], None],
-) -> None:
-    """Fault F09."""
-    came = asyncio.Event()
-    fault = Fault(rf"/channels/{TEXT_ID}/messages", hangs=True, before=came.set)
-    loopback.channels.fault(fault)
-    hanging = asyncio.create_task(messenger.send(make_message()))
-    await came.wait()
-    await messenger.send(make_message(THREAD_ID))
-    assert not hanging.done()
-    leap(PATIENCE + 1)
-    with pytest.raises(UncertainError):
-        await hanging
-
-
 async def test_without_embed_links_the_credit_comes_as_text(
     messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
 ) -> None:
@@ -212,72 +95,6 @@ async def test_without_embed_links_the_credit_comes_as_text(
     assert "https://art.example.org/7" in message["content"]
     assert "https://derpibooru.org/images/7" in message["content"]
     assert "m1:report:derpibooru:7:5" in list(custom_ids(message))
-
-
-async def test_a_forum_gets_one_thread_per_post_with_its_tags(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
-) -> None:
-    """Fault F24."""
-    sent = await messenger.send(make_message(FORUM_ID, forum_tags=(TAG,)))
-
-    (thread,) = loopback.channels.in_forum(FORUM_ID)
-    assert sent == Delivered(thread.id, thread.id, "embed")
-    assert thread.applied_tags == [str(TAG)]
-    assert "7" in thread.name
-    assert "painter" in thread.name
-    assert len(thread.messages) == 1
-
-
-async def test_a_forums_tag_that_is_gone_keeps_no_post_back(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
-) -> None:
-    await messenger.send(make_message(FORUM_ID, forum_tags=(TAG, 404)))
-    (thread,) = loopback.channels.in_forum(FORUM_ID)
-    assert thread.applied_tags == []
-
-
-@pytest.mark.parametrize("status", [500, 503])
-async def test_a_thread_without_an_answer_is_not_made_twice(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage, status: int
-) -> None:
-    """A new thread has no nonce, so it is found by its marker."""
-    began = SYSTEM_CLOCK.now()
-    message = make_message(FORUM_ID)
-    await messenger.send(structs.replace(message, marker=4))
-    assert len(loopback.channels.in_forum(FORUM_ID)) == 1
-    loopback.channels.fault(Fault(r"/channels/\d+/threads", status=status, arrives=True))
-    with pytest.raises(UncertainError):
-        await messenger.send(message)
-
-    threads = loopback.channels.in_forum(FORUM_ID)
-    assert len(threads) == 2
-    found = await messenger.find(FORUM_ID, [5], began - timedelta(minutes=1))
-    assert found == {5: Delivered(threads[1].id, threads[1].id, "embed")}
-    threads[1].archived = True
-    assert await messenger.find(FORUM_ID, [5], began - timedelta(minutes=1)) == found
-
-
-async def test_an_archived_thread_is_opened(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
-) -> None:
-    """Fault F24."""
-    thread = loopback.channels.rooms[THREAD_ID]
-    thread.archived, thread.wakes = True, False
-    await messenger.send(make_message(THREAD_ID))
-    assert not thread.archived
-    assert len(thread.messages) == 1
-
-
-async def test_a_locked_thread_is_closed(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
-) -> None:
-    """Fault F24."""
-    thread = loopback.channels.rooms[THREAD_ID]
-    thread.archived = thread.locked = True
-    with pytest.raises(ThreadClosedError):
-        await messenger.send(make_message(THREAD_ID))
-    thread.may.add("manage_threads")
-    await messenger.send(make_message(THREAD_ID))
 
 
 async def test_what_is_safe_is_published_and_a_failure_repeats_nothing(
@@ -353,19 +170,6 @@ async def test_a_message_is_edited_into_a_gallery_and_removed(
     assert loopback.channels.problems == []
 
 
-@pytest.mark.parametrize("allowed", [True, False])
-async def test_a_forums_post_is_removed_whole_where_that_is_allowed(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage, *, allowed: bool
-) -> None:
-    if allowed:
-        loopback.channels.rooms[FORUM_ID].may.add("manage_threads")
-    sent = await messenger.send(make_message(FORUM_ID))
-    await messenger.remove(sent)
-    assert [room.messages for room in loopback.channels.in_forum(FORUM_ID)] == (
-        [] if allowed else [[]]
-    )
-
-
 async def test_discord_itself_is_asked_whether_a_channel_exists(
     messenger: Messenger, loopback: LoopbackDiscord
 ) -> None:
@@ -400,22 +204,3 @@ def test_without_a_gateway_every_place_is_safe_and_reachable(messenger: Messenge
     """Rule D6, fault F02."""
     assert messenger.where(GUILD_ID, TEXT_ID).facts == ChannelFacts()
     assert messenger.is_reachable(GUILD_ID)
-
-
-async def test_a_channel_that_waits_for_its_limit_holds_up_no_other(
-    messenger: Messenger,
-    loopback: LoopbackDiscord,
-    make_message: MakeMessage,
-    leap: Callable[[float], None],
-) -> None:
-    """Fault F04."""
-    loopback.channels.fault(
-        Fault(rf"/channels/{TEXT_ID}/messages", status=429, retry_after=30, scope="shared")
-    )
-    waiting = asyncio.create_task(messenger.send(make_message()))
-    await loopback.until(lambda: loopback.paths("POST"))
-    await messenger.send(make_message(THREAD_ID))
-    assert not waiting.done()
-    leap(31)
-    await waiting
-    assert len(loopback.channels.rooms[TEXT_ID].messages) == 1

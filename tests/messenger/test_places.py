@@ -13,7 +13,7 @@ from bot.messenger import Messenger
 from bot.safety import ChannelFacts, ChannelKind
 from tests.clock import MovableClock
 from tests.discord_loopback import CHANNEL_ID, GUILD_ID, TOKEN, LoopbackDiscord
-from tests.loopback_channels import Room
+from tests.loopback_rooms import Room
 from tests.messenger.conftest import FORUM_ID, NEWS_ID, TAG, TEXT_ID, THREAD_ID, MakeMessage
 
 ROLE, ADMINISTRATOR = 55, 1 << 3

@@ -18,6 +18,7 @@ from bot.sites.memory import CoolDown
 from bot.store import FILE_NAME, Cooldown, Store, StoreError
 from tests.clock import MovableClock
 from tests.discord_stage import WORLD
+from tests.new_database import put_new_database
 
 HOST, OTHER = "https://a.example", "https://b.example"
 
@@ -29,7 +30,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Store]:
-    async with Store(tmp_path / FILE_NAME, clock) as store:
+    async with Store(put_new_database(tmp_path), clock) as store:
         yield store
 
 

@@ -15,7 +15,8 @@ from bot.policies import Policies, Where
 from bot.safety import Rule
 from bot.site_filters import SiteFilterReader
 from bot.sites import Sites, Transport
-from bot.store import FILE_NAME, Filter, Kind, SiteFilter, Store, Subject
+from bot.store import Filter, Kind, SiteFilter, Store, Subject
+from tests.new_database import put_new_database
 
 GUILD, CHANNEL = 11, 21
 HERE = Place(guild_id=GUILD, channel_id=CHANNEL)
@@ -24,7 +25,7 @@ TAG, QUERY = Subject.TAG, Subject.QUERY
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(tmp_path / FILE_NAME, SYSTEM_CLOCK) as store:
+    async with Store(put_new_database(tmp_path), SYSTEM_CLOCK) as store:
         yield store
 
 

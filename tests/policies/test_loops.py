@@ -223,16 +223,19 @@ async def test_a_worker_that_is_silent_for_too_long_is_in_trouble(
 
 async def test_a_blocked_event_loop_is_measured_and_told(loops: Loops, clock: MovableClock) -> None:
     """Fault F46: how long nothing else was done; trouble only where it goes on."""
-    loops.keep("event loop", lag(clock))
+    late: list[float] = []
+    loops.keep("event loop", lag(clock, late.append))
     await asleep(clock)
     await next_turn(clock)
     assert only(loops).failures == 0
+    assert late == [0.0]
     for _time in range(3):
         # Until the end of a pause, and then for as long as something is in the way.
         assert loops.troubles() == ()
         clock.advance(TICK + 7.5)
         await asleep(clock)
         assert only(loops).error == "BlockedError: nothing else was done for 7.5 s"
+        assert late[-1] == 7.5
         await next_turn(clock)
     (trouble,) = loops.troubles()
     assert trouble.startswith("event loop: stopped 3 times in a row.")

@@ -12,6 +12,7 @@ from bot.policies import Policies, Where
 from bot.posts.rating import Rating
 from bot.safety import ChannelFacts, ChannelKind, Policy
 from bot.store import Channel, Filter, Guild, Kind, SiteFilter, Store, Subject, Transaction
+from tests.new_database import put_new_database
 
 GUILD, ART, QUIET = 11, 21, 22
 RESTRICTED = ChannelFacts(kind=ChannelKind.TEXT, nsfw=True, guild_available=True)
@@ -19,7 +20,7 @@ RESTRICTED = ChannelFacts(kind=ChannelKind.TEXT, nsfw=True, guild_available=True
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(tmp_path / "mailmare.db", SYSTEM_CLOCK) as store:
+    async with Store(put_new_database(tmp_path), SYSTEM_CLOCK) as store:
         yield store
 
 

@@ -10,8 +10,9 @@ from msgspec import structs
 from bot.demo.sites import Mode, SimulatedSites
 from bot.site_filters import STALE_AFTER, SiteFilterReader
 from bot.sites import Sites
-from bot.store import FILE_NAME, SiteFilter, Store
+from bot.store import SiteFilter, Store
 from tests.clock import MovableClock
+from tests.new_database import put_new_database
 from tests.sites.simulated import clients
 
 GUILD, SOMEBODY = 11, 5
@@ -25,7 +26,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Store]:
-    async with Store(tmp_path / FILE_NAME, clock) as store:
+    async with Store(put_new_database(tmp_path), clock) as store:
         yield store
 
 

@@ -57,11 +57,17 @@ def test_the_list_is_short() -> None:
         "some \uff53\uff45\uff58 here",
         "the p\u043ern one",
         "s\u200bex",
+        *(f"s{unseen}ex" for unseen in "\ufdd0\uffff\u2065\ufff0\U000e0080\U000e0fff"),
     ],
 )
 def test_an_unfit_word_makes_a_text_unfit(text: str) -> None:
     assert not fit_text(text)
     assert shown_tags([text]) == ()
+
+
+def test_f46_an_endless_text_is_not_read_and_so_not_fit() -> None:
+    assert fit_text("pony " * 4_000)
+    assert not fit_text("pony " * 4_001)
 
 
 @pytest.mark.parametrize("text", ["", "A pony with wings and no horn.", "scattered peeking oracle"])

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from msgspec import structs
 
 from bot.posts.model import Post
@@ -102,7 +103,7 @@ def test_everything_is_forgotten_when_it_is_discarded() -> None:
         index.discard(text)
     assert len(index) == 0
     assert index.match(POST, now=NOW) == fresh.match(POST, now=NOW) == (set(), set())
-    assert index._terms.uses == {}
+    assert not any(index._terms.uses)
     assert index._checks.nodes == {}
     index.add("again", parse("a*, score.gte:3"))
     assert index.match(POST, now=NOW).matched == {"again"}
@@ -133,6 +134,7 @@ def test_a_query_is_found_whatever_its_text_was() -> None:
     assert index.match(POST).matched == {"gone"}
 
 
+@pytest.mark.mass
 def test_very_many_limits_of_a_field_are_answered_and_forgotten_like_few() -> None:
     index: QueryIndex[str] = QueryIndex()
     texts = [f"safe, pony, score.gte:{number}, -faves.gt:{number}" for number in range(-900, 900)]
@@ -148,7 +150,7 @@ def test_very_many_limits_of_a_field_are_answered_and_forgotten_like_few() -> No
         assert index.match(post, now=NOW) == (wanted, set())
     for text in texts:
         index.discard(text)
-    assert index._terms.uses == {}
+    assert not any(index._terms.uses)
     assert index._checks.nodes == {}
 
 
@@ -161,4 +163,4 @@ def test_many_queries_of_two_popular_tags_are_told_apart() -> None:
     for text in texts:
         index.discard(text)
     assert index.match(POST, now=NOW) == (set(), set())
-    assert index._terms.uses == {}
+    assert not any(index._terms.uses)

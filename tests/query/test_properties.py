@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.posts.model import Post
 from bot.query import Dialect, Query, QueryError, QueryIndex, Reader, all_of, any_of, parse
 from bot.query.tree import Node, Not
+from tests.examples import examples
 from tests.query.fuzz import check, examine, texts
 from tests.query.strategies import NOW, posts, trees
 
@@ -19,7 +20,7 @@ DIALECTS: tuple[Dialect, ...] = ("philomena", "twibooru")
 
 
 @given(trees, posts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_what_can_be_written_is_read_back_equal_and_means_the_same(tree: Node, post: Post) -> None:
     query = Query(tree)
     verdict = query.evaluate(post, now=NOW)
@@ -41,7 +42,7 @@ def test_what_can_be_written_is_read_back_equal_and_means_the_same(tree: Node, p
 
 
 @given(trees, posts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_normal_form_keeps_the_meaning_and_the_explanation_agrees(
     tree: Node, post: Post
 ) -> None:
@@ -56,7 +57,7 @@ def test_the_normal_form_keeps_the_meaning_and_the_explanation_agrees(
 
 
 @given(st.lists(trees, max_size=30), st.lists(posts, min_size=1, max_size=3), st.randoms())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_the_index_answers_like_one_by_one_evaluation(
     given_trees: list[Node], some_posts: list[Post], draw: random.Random
 ) -> None:
@@ -86,7 +87,7 @@ def test_the_index_answers_like_one_by_one_evaluation(
 
 
 @given(trees, trees, posts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_combining_is_by_tree_and_never_by_text(left: Node, right: Node, post: Post) -> None:
     first, second = Query(left), Query(right)
     values = (first.evaluate(post, now=NOW), second.evaluate(post, now=NOW))
@@ -100,11 +101,12 @@ def test_combining_is_by_tree_and_never_by_text(left: Node, right: Node, post: P
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_text_raises_anything_but_a_query_error(text: str) -> None:
     check(text, thoroughly=False)
 
 
+@pytest.mark.mass
 def test_five_thousand_odd_texts_are_read_or_refused() -> None:
     for number, text in enumerate(islice(texts(random.Random(20_261_122)), 5_000)):
         check(text, thoroughly=number % 100 == 0)
@@ -116,6 +118,7 @@ def test_five_thousand_odd_texts_are_read_or_refused() -> None:
      "~", "~1", "^1", "^", "((a) ", "a(b)", "x(\"", "9", "score:", "-(", "NOT ", "a, (b || ",
      "created_at:", ":", "_", "(a, b) || "],
 )  # fmt: skip
+@pytest.mark.mass
 def test_time_grows_with_the_length_alone(piece: str) -> None:
     """Fault F46: the worst query is read in linear time."""
 
@@ -134,6 +137,7 @@ def test_time_grows_with_the_length_alone(piece: str) -> None:
     assert min(run(20_000), run(20_000)) < 60 * max(run(2_000), 0.001)
 
 
+@pytest.mark.mass
 def test_brackets_are_bounded_in_depth_and_never_exhaust_the_stack() -> None:
     for opening in ("(", "-(", "(x, "):
         for depth in (900, 100_000):

@@ -1,18 +1,15 @@
 """What the tests of the process share: a log to read back, and a Discord to run against."""
 
-import logging
 import os
-import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import structlog
 
 from bot import logs
 from tests.discord_loopback import LoopbackDiscord
+from tests.process_log import put_back
 
 
 class Log:
@@ -37,21 +34,10 @@ class Log:
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     """A log in a file; everything that `configure` changes is put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    hooks = sys.excepthook, threading.excepthook
-    quiet = {name: logging.getLogger(name).level for name in logs.QUIET}
     path = tmp_path / "log"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    yield Log(path, descriptor)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
-    for handler in set(root.handlers) - set(handlers):
-        root.removeHandler(handler)
-    root.setLevel(level)
-    sys.excepthook, threading.excepthook = hooks
-    for name, old in quiet.items():
-        logging.getLogger(name).setLevel(old)
+    with put_back():
+        yield Log(path, descriptor)
     os.close(descriptor)
 
 

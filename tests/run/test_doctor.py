@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from yarl import URL
 
 from bot.clock import Clock
 from bot.demo.sites import Mode, SimulatedSites
 from bot.doctor import examine
 from bot.exit_codes import Exit
+from bot.metrics.endpoint import Endpoint
 from bot.settings import Secret, Settings, SiteOverride
 from bot.store import FILE_NAME, Cooldown, Store
 from tests.discord_loopback import TOKEN, LoopbackDiscord
@@ -75,6 +77,21 @@ async def test_all_is_well_where_all_is_as_documented(
         agents = {request.headers["User-Agent"] for request in sites.requests[name]}
         assert all("filly@example.org" in agent for agent in agents)
         assert len(agents) == 1
+
+
+async def test_the_endpoints_port_is_looked_at_where_there_is_to_be_one(settings: Settings) -> None:
+    """Free, in use by the bot itself, and in use by others."""
+    host = "127.0.0.1"
+    async with Endpoint(settings.data_dir / "beat", Clock(), host=host, port=0) as endpoint:
+        settings = msgspec.structs.replace(settings, metrics_port=endpoint.port)
+        assert "the running bot answers there" in (await found(settings))[1]["metrics"]
+    status, lines = await found(settings)
+    assert (status, lines["metrics"][:5]) == (Exit.OK, "ok   ")
+    async with SimulatedSites() as others:
+        port = URL(others.urls["ponyapi"]).port
+        status, lines = await found(msgspec.structs.replace(settings, metrics_port=port))
+    assert (status, lines["metrics"][:5]) == (Exit.FAILED, "to do")
+    assert f"MAILMARE_METRICS_PORT: another program uses port {port}" in lines["metrics"]
 
 
 async def test_no_token_is_no_fault(settings: Settings, discord: LoopbackDiscord) -> None:

@@ -41,6 +41,7 @@ LEAKS = [
     f"token={CANARY}",
     f'"token": "{CANARY}", "type": 2',
     f"{{'cfToken': '{CANARY}'}}",
+    f"<Namespace submit_turnstile='{CANARY}'>",
     f"params=[('q', 'safe'), ('key', '{CANARY}')]",
     f'["token", "{CANARY}"]',
     f"(b'authorization', b'Bearer {CANARY}')",

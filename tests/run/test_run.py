@@ -4,17 +4,21 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.exit_codes import Exit
-from bot.run import LONGEST_STOP
+from bot.run import LONGEST_STOP, run
+from bot.settings import Secret, Settings
 from tests.discord_loopback import TOKEN, LoopbackDiscord
+from tests.run.conftest import Log
 
 Environ = Callable[..., dict[str, str]]
 
@@ -108,6 +112,20 @@ async def healthy(settings: dict[str, str]) -> str:
                 return answer
 
 
+def a_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+async def get(port: int, path: str) -> tuple[int, str]:
+    """Ask the endpoint, and return status and answer."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{path}") as reply,
+    ):
+        return reply.status, await reply.text()
+
+
 async def waiting(settings: dict[str, str]) -> tuple[int, str]:
     """Ask for its health until there is a heartbeat, and return status and answer."""
     async with asyncio.timeout(HANGS):
@@ -120,7 +138,8 @@ async def test_it_logs_in_registers_answers_tells_its_health_and_stops(
     discord: LoopbackDiscord, settings: dict[str, str]
 ) -> None:
     """D8, F34: from the first word with Discord to the last."""
-    async with started(settings) as bot:
+    port = a_free_port()
+    async with started(settings | {"MAILMARE_METRICS_PORT": str(port)}) as bot:
         await discord.ready()
         (identify,) = discord.identifies
         assert identify["intents"] == 1
@@ -136,6 +155,12 @@ async def test_it_logs_in_registers_answers_tells_its_health_and_stops(
 
         await bot.says("servers=1")
         assert await healthy(settings) == "running and connected to Discord\n"
+        assert await get(port, "/health") == (200, '{"ok":true,"state":"running"}')
+        _status, metrics = await get(port, "/metrics")
+        assert "\nmailmare_discord_connected 1.0\n" in metrics
+        assert "\nmailmare_discord_guilds 1.0\n" in metrics
+        assert 'mailmare_commands_total{command="about",outcome="answered"} 1.0\n' in metrics
+        assert TOKEN not in metrics
 
         assert await bot.stop() == Exit.OK
     status, text = await command(settings, "health")
@@ -277,15 +302,31 @@ async def test_a_crash_loop_waits_before_it_logs_in_and_can_be_stopped_meanwhile
     record = tmp_path / "data" / "restarts.json"
     record.parent.mkdir()
     record.write_text(json.dumps({"failures": 20, "started": datetime.now(UTC).isoformat()}))
-    async with started(settings) as bot:
+    port = a_free_port()
+    async with started(settings | {"MAILMARE_METRICS_PORT": str(port)}) as bot:
         await bot.says("this one waits before it logs in")
         status, answer = await waiting(settings)
         assert status == Exit.FAILED
         assert "waiting to start again until" in answer
+        assert await get(port, "/health") == (503, '{"ok":false,"state":"waiting"}')
+        assert "\nmailmare_healthy 0.0\n" in (await get(port, "/metrics"))[1]
         assert await bot.stop() == Exit.OK
     assert discord.asked == []
     assert (await command(settings, "health"))[1].startswith("not running")
     assert json.loads(record.read_text())["failures"] == 20
+
+
+def test_a_port_of_others_ends_it_before_it_logs_in_and_counts_as_no_failed_start(
+    log: Log, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as others:
+        port = others.getsockname()[1]
+        settings = Settings(
+            discord_token=Secret(TOKEN), data_dir=tmp_path / "data", metrics_port=port
+        )
+        assert run(settings) == Exit.CONFIGURATION
+    assert f"MAILMARE_METRICS_PORT: another program uses port {port}" in capfd.readouterr().err
+    assert not (tmp_path / "data" / "restarts.json").exists()
 
 
 async def test_after_a_kill_it_starts_again_and_registers_nothing_twice(

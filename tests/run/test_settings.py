@@ -149,6 +149,19 @@ def test_discord_can_be_reached_through_a_proxy_beside_the_bot() -> None:
     assert settings.discord_api_url == "http://discord-proxy:8080/api/v10"
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "9464/tcp", "94 64"])
+def test_a_port_that_is_none_is_refused_by_name(port: str) -> None:
+    (said,) = problems({"MAILMARE_METRICS_PORT": port}).values()
+    assert said.startswith("MAILMARE_METRICS_PORT: must be a port's number, from 1 to 65535.")
+
+
+@pytest.mark.parametrize("host", ["localhost", "0.0.0.0:9464", "example.org", "256.0.0.1", "[::1]"])
+def test_an_address_to_listen_at_is_an_address_of_ip(host: str) -> None:
+    (said,) = problems({"MAILMARE_METRICS_HOST": host}).values()
+    assert said.startswith("MAILMARE_METRICS_HOST: must be an IP address of this machine")
+    assert load({"MAILMARE_METRICS_HOST": "::"}).metrics_host == "::"
+
+
 def test_the_data_directory_may_not_be_a_file(tmp_path: Path) -> None:
     file = tmp_path / "data"
     file.touch()

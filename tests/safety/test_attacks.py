@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.query import Dialect, QueryError
 from bot.safety import SAFE, Policy, canonical
+from tests.examples import examples
 from tests.safety.fuzz import assert_helpful, check, run
 from tests.safety.unsafe import ADULT, DIALECTS, GRAPHIC
 
@@ -362,18 +363,19 @@ def test_an_attack_between_ordinary_words_finds_nothing_unsafe(text: str) -> Non
             check(around.format(text), SAFE, dialect)
 
 
+@pytest.mark.mass
 def test_no_unsafe_post_is_found_by_random_queries() -> None:
     """The full count is `python -m tests.safety.fuzz --count 50000`."""
     run(500, seed=20_261_122)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.text(max_size=60), st.sampled_from(DIALECTS))
 def test_no_text_at_all_gets_out_of_its_brackets(text: str, dialect: Dialect) -> None:
     check(text, SAFE, dialect)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     st.lists(st.sampled_from('ab(),-|!:*"\\^~ \n\u200b\u0301\uff08'), max_size=24).map("".join),
     st.sampled_from(DIALECTS),

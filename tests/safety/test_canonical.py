@@ -12,6 +12,7 @@ from bot.query.tree import TAGS, And, Not, Term
 from bot.safety import SAFE, Policy, by_id, canonical
 from bot.safety.canonical import is_bound
 from bot.safety.limits import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, MAX_WILDCARDS
+from tests.examples import examples
 from tests.safety.unsafe import DIALECTS, NOW, SAFE_POST
 
 POLICY = (
@@ -278,7 +279,7 @@ def variants() -> list[Post]:
     ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(benign_queries(), st.sampled_from(DIALECTS))
 def test_what_is_sent_finds_the_safe_posts_that_were_asked_for(text: str, dialect: Dialect) -> None:
     if text.count("*") > MAX_WILDCARDS:

@@ -42,3 +42,28 @@ def test_what_a_server_hides_and_who_opted_out_is_not_named() -> None:
     assert not may_name("artist:gone", policy)
     assert not may_name("editor:gone", policy)
     assert may_name("artist:here", policy)
+
+
+@pytest.mark.parametrize("tag", ["Artist:Gone", "artist: gone", "editor :gone", "Artist:GONE"])
+def test_who_opted_out_is_not_named_in_another_spelling(tag: str) -> None:
+    policy = Policy(denied_artists=frozenset({"artist:gone"}))
+    assert not may_name(tag, policy)
+    assert may_name(tag.lower().replace("gone", "here"), policy)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "\u200eartist:gone",
+        "pinkie\u200b pie",
+        "pie \u202ex",
+        "a\nb",
+        " pie",
+        "pi\ufdd0e",
+        "@everyone",
+    ],
+)
+def test_what_is_not_what_it_looks_like_is_named_nowhere(tag: str) -> None:
+    """Reference: safety, 4: the very text is judged, and not what is left of it when cleaned."""
+    assert not may_name(tag, SAFE)
+    assert not may_name(tag, ADULT)

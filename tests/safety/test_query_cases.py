@@ -59,6 +59,7 @@ def reason(error: QueryError) -> str:
     return found[0]
 
 
+@pytest.mark.mass
 def test_no_benign_query_is_refused_without_a_listed_reason(collected: dict[str, Any]) -> None:
     found: Counter[str] = Counter()
     for row in rows(collected, "parse", "match", "match-with-aliases"):
@@ -78,6 +79,7 @@ def test_no_benign_query_is_refused_without_a_listed_reason(collected: dict[str,
     assert found["no wording"] < 40, found
 
 
+@pytest.mark.mass
 def test_every_collected_text_is_refused_or_bound(collected: dict[str, Any]) -> None:
     texts = {row["input"] for row in collected["cases"] if isinstance(row.get("input"), str)}
     accepted = [

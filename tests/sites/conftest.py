@@ -12,8 +12,10 @@ from aiohttp import web
 from msgspec import structs
 
 from bot.catalogue import Limit, Site
-from bot.sites import CATALOGUE, Transport, TwibooruBoard
+from bot.demo.sites import SimulatedSites
+from bot.sites import CATALOGUE, PonyAggregate, Transport, TwibooruBoard
 from tests.clock import MovableClock
+from tests.sites.archive import archives
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -138,3 +140,15 @@ def tag(name: str, **more: object) -> dict[str, Any]:
 @pytest.fixture
 def twibooru(server: Server, transport: Transport) -> TwibooruBoard:
     return TwibooruBoard(at(server, "twibooru"), transport)
+
+
+@pytest.fixture
+async def simulated() -> AsyncIterator[SimulatedSites]:
+    async with SimulatedSites() as simulated:
+        yield simulated
+
+
+@pytest.fixture
+async def archive(simulated: SimulatedSites) -> AsyncIterator[PonyAggregate]:
+    async for archive in archives(simulated):
+        yield archive

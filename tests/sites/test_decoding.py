@@ -13,6 +13,7 @@ from msgspec import UNSET, structs
 
 from bot.posts.model import Post
 from bot.sites import CATALOGUE, BadRequest, BadResponse, philomena, ponyapi, twibooru
+from tests.examples import examples
 
 CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures"
 
@@ -229,7 +230,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("family", DECODERS)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(data=st.data())
 def test_f18_any_json_value_in_any_field_gives_a_post_or_a_named_refusal(
     family: str, data: st.DataObject
@@ -247,7 +248,7 @@ def test_f18_any_json_value_in_any_field_gives_a_post_or_a_named_refusal(
         assert post.id == body["id"]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(json_values)
 def test_f18_any_json_value_as_a_body_gives_a_post_or_a_refusal(body: object) -> None:
     for decode, _whole, _place in DECODERS.values():

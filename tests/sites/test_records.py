@@ -31,6 +31,7 @@ from bot.sites.philomena_people import read_comment
 from bot.sites.record import Record, read
 from bot.sites.routes import route
 from bot.sites.tag_bodies import read_tag
+from tests.examples import examples
 from tests.sites.test_decoding import json_values
 
 SITE = CATALOGUE["derpibooru"]
@@ -126,7 +127,7 @@ def test_a_whole_body_decodes_and_a_key_of_tomorrow_changes_nothing(name: str) -
 
 
 @pytest.mark.parametrize("name", DECODERS)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_f18_any_json_value_in_any_field_gives_a_value_or_a_refusal(
     name: str, data: st.DataObject
@@ -142,7 +143,7 @@ def test_f18_any_json_value_in_any_field_gives_a_value_or_a_refusal(
         pytest.fail(f"{error!r} came through")
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(json_values)
 def test_f18_any_json_value_as_a_body_gives_a_value_or_a_refusal(value: object) -> None:
     sent = as_sent(value)

@@ -1,6 +1,5 @@
 """Databases in files, at this program's revision and at one that does not exist yet."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import bot.store.migrations
-from bot.store import FILE_NAME, Store
+from bot.store import Store
 from bot.store.migrate import Migrations
 from bot.store.migrations import REVISIONS
 from tests.clock import MovableClock
+from tests.new_database import put_new_database
 
 NEXT = '''
 """Changes a table in the way that SQLite does by copying it."""
@@ -37,21 +37,14 @@ def clock() -> MovableClock:
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with all tables and nothing in them; to be copied."""
-    path = tmp_path_factory.mktemp("empty") / FILE_NAME
-
-    async def make() -> None:
-        async with Store(path, MovableClock()):
-            pass
-
-    asyncio.run(make())
-    return path
+    return put_new_database(tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture
-def path(tmp_path: Path, empty: Path) -> Path:
+def path(tmp_path: Path) -> Path:
     """A database of this test's own, not open."""
     (tmp_path / "data").mkdir()
-    return Path(shutil.copy(empty, tmp_path / "data" / FILE_NAME))
+    return put_new_database(tmp_path / "data")
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from msgspec import json, structs
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from bot.store import Announcement, Pause, Status, Store, Subscription
+from bot.store.deliveries import Backlog
 from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
 
@@ -212,6 +213,41 @@ async def test_a_cap_counts_messages_and_not_posts(outbox: Outbox, clock: Movabl
         lead = await outbox.owe(wish)
     async with outbox.store.read() as tx:
         assert sorted(await tx.deliveries.sent_at(wish.id)) == times
+
+
+async def test_how_much_is_owed_is_told_by_status_with_the_oldest_that_nothing_holds_back(
+    outbox: Outbox, clock: MovableClock
+) -> None:
+    async with outbox.store.read() as tx:
+        assert await tx.deliveries.backlog() == Backlog({}, None)
+    wish, paused = await outbox.wish(), await outbox.wish(pause=Pause.NO_ACCESS)
+    now = clock.now()
+    await outbox.owe(paused, due_at=now - timedelta(hours=9))
+    await outbox.owe(wish, due_at=now - timedelta(hours=8), digest=True)
+    await outbox.owe(wish, due_at=now - timedelta(minutes=2))
+    await outbox.owe(wish, due_at=now - timedelta(minutes=1), status=Status.SENDING)
+    await outbox.owe(wish, due_at=now - timedelta(hours=7), status=Status.SENT)
+    await outbox.owe(wish, due_at=now + timedelta(minutes=1))
+    async with outbox.store.read() as tx:
+        assert await tx.deliveries.backlog() == Backlog(
+            {Status.QUEUED: 4, Status.SENDING: 1}, now - timedelta(minutes=2)
+        )
+
+
+async def test_how_much_is_owed_is_asked_in_one_statement_of_its_index(store: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, *what: Any) -> None:
+        asked.append(what[:2])
+
+    async with store.read() as tx:
+        event.listen(tx.connection.sync_connection, "before_cursor_execute", note)
+        await tx.deliveries.backlog()
+        ((statement, values),) = asked
+        plan = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row["detail"] for row in plan.mappings()]
+    assert "ix_announcements_owed" in steps[0]
+    assert not [step for step in steps if step.startswith("SCAN") and "ix_" not in step]
 
 
 async def test_what_is_owed_is_found_by_its_index(store: Store) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store import Channel, Filter, Kind, SiteFilter, Store, Subject
 from tests.clock import MovableClock
+from tests.examples import examples
 
 
 def tag(
@@ -106,7 +107,7 @@ _RULES = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(steps=st.lists(st.tuples(st.booleans(), st.lists(_RULES, min_size=1, max_size=6))))
 def test_any_changes_leave_one_rule_for_each_expression_in_each_place(
     steps: list[tuple[bool, list[Filter]]],

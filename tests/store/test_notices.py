@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.store import Guild, Store
 from tests.clock import MovableClock
 
@@ -28,6 +30,23 @@ async def test_a_notice_is_due_until_it_is_told(store: Store, clock: MovableCloc
         assert await tx.notices.due(limit=1) == (again,)
         (told,) = await tx.notices.of_guild(1)
     assert told.told_at is not None
+
+
+@pytest.mark.parametrize(("kind", "site"), [("outage", "derpibooru"), ("stopped", "")])
+async def test_what_is_over_is_not_told_any_more_to_whom_it_was_not(
+    store: Store, kind: str, site: str
+) -> None:
+    """It could be told after its end, and would be taken for new."""
+    async with store.write() as tx:
+        for guild_id in (1, 2):
+            await tx.guilds.put(Guild(id=guild_id))
+        await tx.notices.add(kind, [1, 2], site=site)
+        await tx.notices.add("outage", [1], site="twibooru")
+        await tx.notices.add(f"{kind} over", [1, 2], site=site)
+        due = [(one.guild_id, one.kind, one.site) for one in await tx.notices.due()]
+    assert due == [
+        (1, "outage", "twibooru"), (1, f"{kind} over", site), (2, f"{kind} over", site),
+    ]  # fmt: skip
 
 
 async def test_notices_go_with_their_server(store: Store, clock: MovableClock) -> None:

@@ -33,6 +33,7 @@ from bot.store import sqlite as store_sqlite
 from bot.store.migrate import Migrations
 from bot.store.migrations import REVISIONS
 from tests.clock import MovableClock
+from tests.examples import examples
 
 
 async def test_a_new_database_is_made_for_its_owner_alone(
@@ -213,7 +214,7 @@ class TestRefusal:
             store_sqlite.examine(path)
 
     @settings(
-        max_examples=60,
+        max_examples=examples(60),
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )

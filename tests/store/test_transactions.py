@@ -23,6 +23,7 @@ from bot.store import (
 )
 from bot.store import sqlite as store_sqlite
 from tests.clock import MovableClock
+from tests.examples import examples
 
 
 async def value(store: Store, key: str) -> str | None:
@@ -197,7 +198,7 @@ async def test_mistakes_in_statements_are_not_taken_for_failures(store: Store) -
         connection.execute("SELECT ?")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     texts=st.lists(
         st.text(st.characters(exclude_categories=[])) | st.sampled_from(["'; DROP TABLE meta;--"]),

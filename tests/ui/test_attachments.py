@@ -1,8 +1,15 @@
 """What members attach: from Discord's own places, streamed, and never more than is wanted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+)
+from typing import Any, cast
 
 import discord
 import pytest
@@ -143,3 +150,41 @@ async def test_nothing_is_unpacked(place: Place) -> None:
 async def test_a_place_that_is_not_there_is_told() -> None:
     with pytest.raises(NotShownError, match="did not give me the file"):
         await Attachments(["http://127.0.0.1:9"]).read(file("http://127.0.0.1:9/x"), LIMIT)
+
+
+async def streamed(place: Place, url: str = "") -> AsyncIterable[bytes]:
+    return Attachments([place.origin]).stream(file(url or f"{place.origin}/s.png", 10**9))
+
+
+async def test_a_file_is_passed_on_in_pieces_and_again_if_need_be(place: Place) -> None:
+    body = bytes(range(256)) * 1000
+    place.answer = says(body)
+    content = await streamed(place)
+    assert place.asked == []
+    for _again in range(2):
+        pieces = [piece async for piece in content]
+        assert b"".join(pieces) == body
+        assert max(map(len, pieces)) <= 64 * 1024
+    assert len(place.asked) == 2
+
+
+async def test_a_file_that_is_passed_on_is_left_where_nobody_wants_more(place: Place) -> None:
+    """Fault F16: nothing of an endless file is held but a piece."""
+    place.answer = place.endless
+    async for piece in (pieces := aiter(await streamed(place))):
+        assert piece
+        break
+    await cast("AsyncGenerator[bytes]", pieces).aclose()
+    await asyncio.wait_for(place.gone.wait(), 30)
+
+
+async def test_a_file_that_discord_does_not_give_cannot_be_passed_on(place: Place) -> None:
+    place.answer = says(b"", status=403)
+    with pytest.raises(OSError, match="did not give"):
+        _ = [piece async for piece in await streamed(place)]
+
+
+async def test_nothing_is_passed_on_from_elsewhere(place: Place) -> None:
+    """Reference: safety, 5."""
+    with pytest.raises(NotShownError, match="attach the file"):
+        await streamed(place, "https://cdn.discordapp.com.example/s.png")

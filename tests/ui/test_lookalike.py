@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Any
 
+import discord
 import pytest
 from msgspec import structs
 
@@ -16,7 +17,7 @@ from bot.safety import SAFE
 from bot.sites import SiteError, Sites, Transport
 from bot.ui.answers import NotShownError
 from bot.ui.finder import Finder
-from bot.ui.lookalike import find_picture, picture_for
+from bot.ui.lookalike import find_picture, picture_for, picture_given
 
 CDN = "https://cdn.discordapp.com/attachments/1/2/a.png?ex=6&is=6&hm=abc&"
 DERPICDN = "https://derpicdn.net/img/view/2012/1/2/3.png"
@@ -81,6 +82,29 @@ def test_no_address_of_anybody_elses_is_passed_on(address: str) -> None:
     """Reference: safety, 4 and 5."""
     with pytest.raises(NotShownError, match="on Discord, or that are on Derpibooru, Ponybooru"):
         picture_for([address], CATALOGUE.values())
+
+
+def attached(content_type: str) -> discord.Attachment:
+    data: Any = {
+        "id": "1", "filename": "a", "size": 1, "url": CDN, "proxy_url": CDN,
+        "content_type": content_type,
+    }  # fmt: skip
+    client = discord.Client(intents=discord.Intents.none())
+    return discord.Attachment(data=data, state=client._connection)
+
+
+async def test_what_is_attached_comes_before_an_address() -> None:
+    """Reference: safety, 5: a Discord attachment is preferred."""
+    sites = tuple(CATALOGUE.values())
+    assert picture_given(attached("image/png"), DERPICDN, sites) == CDN
+    assert picture_given(None, f" <{DERPICDN}>", sites) == DERPICDN
+    for image, address, reason in (
+        (attached("text/plain"), DERPICDN, "is no picture"),
+        (None, None, "Attach the picture"),
+        (None, "https://evil.example/a.png", "no address of anybody else's"),
+    ):
+        with pytest.raises(NotShownError, match=reason):
+            picture_given(image, address, sites)
 
 
 def test_a_message_without_a_picture_is_told_so() -> None:
