@@ -1,59 +1,119 @@
 """What an index keeps in one place: keys of queries, each with what it wants besides the place."""
 
-from typing import Any, Final, Literal, TypeAlias
+from enum import Enum
+from itertools import compress
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from bot.query.packed import NO_NUMBERS, Packed, longer, pack, unpack
 
 Numbers: TypeAlias = tuple[int, ...]
-#: What is wanted beyond a first test: required terms, forbidden terms, sets of which one term is
+#: What is wanted beyond the tests: required terms, forbidden terms, sets of which one term is
 #: required each, checks, and whether it is at best undecided.
 More: TypeAlias = tuple[Numbers, Numbers, tuple[Numbers, ...], Numbers, bool]
-#: How a key's first test is to be read: nothing is tested, and the key matches or is at best
-#: undecided; a required term; terms of which one is required; terms that are forbidden.
-Part: TypeAlias = Literal["sure", "unsure", "required", "chosen", "free"]
-#: A first test, which fails as often as any, with how it is to be read; and what else is wanted.
-Item: TypeAlias = tuple[Part, Any, More | None]
+#: How a key stands in a place: it matches if the place does; it is then at best undecided; it
+#: matches unless a post has one of its tests; it may match if a post has one of them.
+Part: TypeAlias = Literal["sure", "unsure", "spared", "tested"]
 
 NO_MORE: Final[More] = ((), (), (), (), False)
 #: Shared by all the bundles that keep nothing of a kind.
 _NOTHING: Final[list[Any]] = []
 
 
+class Barred(Enum):
+    """What a post makes of a spared key, one of whose tests it has."""
+
+    BARRED = "barred"
+
+
+class Item(NamedTuple):
+    """How a key stands in a place, the terms that are looked for first, and what else it wants."""
+
+    part: Part
+    tests: Numbers
+    more: More | None
+
+
+class Slots:
+    """Keys with what they want, by number; a number given back is given again."""
+
+    def __init__(self) -> None:
+        self.keys: list[Any] = []
+        self.more: list[More | Barred | None] = []
+        self._spare: list[int] = []
+
+    def give(self, key: Any, more: More | Barred | None) -> int:
+        """Return a number for a key that wants more."""
+        if self._spare:
+            slot = self._spare.pop()
+            self.keys[slot], self.more[slot] = key, more
+            return slot
+        self.keys.append(key)
+        self.more.append(more)
+        return len(self.keys) - 1
+
+    def release(self, slot: int) -> None:
+        """Take a number back."""
+        self.keys[slot] = self.more[slot] = None
+        self._spare.append(slot)
+
+
 class Bundle:
     """What stands in one place, of which `key` tells what it is for.
 
-    Keys that match if the place does, and those that are then at best undecided, are lists of
-    their own. Of the others each list has by turns the first test, what else is wanted, and the
-    key: kept flat, they are quick to go through.
+    `sure` and `unsure` are lists of keys, of the sure ones those that are spared too; `tests` has
+    by turns a term and the slot of a key to look at where a post has the term.
     """
 
-    __slots__ = ("chosen", "free", "key", "required", "sure", "unsure")
+    __slots__ = ("key", "sure", "tests", "unsure")
 
     def __init__(self, key: Any) -> None:
         self.key = key
         self.sure = _NOTHING
         self.unsure = _NOTHING
-        self.required = _NOTHING
-        self.chosen = _NOTHING
-        self.free = _NOTHING
+        self.tests: Packed = NO_NUMBERS
 
-    def put(self, item: Item, key: Any) -> None:
+    def put(self, item: Item, key: Any, slots: Slots) -> None:
         """Add a key that wants an item."""
-        part, entry = _entry(item, key)
-        held = getattr(self, part)
-        if held:
-            held += entry
-        else:
-            setattr(self, part, entry)
+        part, tests, more = item
+        if part == "unsure":
+            self.unsure = _with(self.unsure, key)
+        elif part != "tested":
+            self.sure = _with(self.sure, key)
+        if tests:
+            slot = slots.give(key, Barred.BARRED if part == "spared" else more)
+            pairs = pack(number for term in tests for number in (term, slot))
+            self.tests = longer(self.tests, pairs)
 
-    def take(self, item: Item, key: Any) -> None:
+    def take(self, item: Item, key: Any, slots: Slots) -> None:
         """Remove a key that wants an item."""
-        part, entry = _entry(item, key)
-        held, size = getattr(self, part), len(entry)
-        at = next(at for at in range(0, len(held), size) if held[at : at + size] == entry)
-        del held[at : at + size]
+        part, tests, more = item
+        if part == "unsure":
+            self.unsure.remove(key)
+        elif part != "tested":
+            self.sure.remove(key)
+        if tests:
+            wanted = Barred.BARRED if part == "spared" else more
+            numbers = unpack([self.tests])
+            slot = next(
+                slot
+                for slot in compress(numbers[1::2], map(tests[0].__eq__, numbers[::2]))
+                if slots.keys[slot] == key and slots.more[slot] == wanted
+            )
+            for term in tests:
+                self.tests = _without(self.tests, pack((term, slot)))
+            slots.release(slot)
+
+    def by_slot(self) -> dict[int, Numbers]:
+        """Return the terms of the tests by slot."""
+        found: dict[int, Numbers] = {}
+        numbers = iter(unpack([self.tests]))
+        for term, slot in zip(numbers, numbers, strict=False):
+            found[slot] = (*found.get(slot, ()), term)
+        return found
 
     def is_empty(self) -> bool:
         """Tell whether nothing is left."""
-        return not (self.sure or self.unsure or self.required or self.chosen or self.free)
+        return not (self.sure or self.unsure or self.tests)
 
 
 class Wish:
@@ -67,7 +127,17 @@ class Wish:
         self.places: tuple[tuple[Bundle, Item], ...] = ()
 
 
-def _entry(item: Item, key: Any) -> tuple[Part, list[Any]]:
-    """Return the part of a bundle that an item is kept in, and as what."""
-    part, test, more = item
-    return part, [key] if test is None else [test, more, key]
+def _with(held: list[Any], key: Any) -> list[Any]:
+    """Return the list with a key more; the one that all share stays empty."""
+    if held is _NOTHING:
+        return [key]
+    held.append(key)
+    return held
+
+
+def _without(held: Packed, entry: bytes) -> Packed:
+    """Return the numbers without an entry that is among them."""
+    at = held.find(entry)
+    while at % len(entry):
+        at = held.find(entry, at + 1)
+    return held[:at] + held[at + len(entry) :]

@@ -123,6 +123,9 @@ READERS: dict[str, Callable[[Post], FieldValue]] = {
     "first_seen_at": _moment("first_seen_at"),
 }  # fmt: skip
 
+#: A union of types would be made anew for each use.
+_NUMBERS = (int, float)
+
 _SINGLE = struct.Struct("f")
 SINGLE = frozenset({"aspect_ratio", "wilson_score", "duration"})
 
@@ -223,7 +226,7 @@ def _flag(facts: Facts, leaf: Flag) -> Verdict:
 
 def _range(facts: Facts, leaf: Range) -> Verdict:
     value = facts.value(leaf.field)
-    if not isinstance(value, int | float):
+    if not isinstance(value, _NUMBERS):
         return False if value is None else None
     if leaf.field in SINGLE:
         low = None if leaf.low is None else single(leaf.low)
@@ -234,7 +237,7 @@ def _range(facts: Facts, leaf: Range) -> Verdict:
 
 def _span(facts: Facts, leaf: Span) -> Verdict:
     value = facts.value(leaf.field)
-    if not isinstance(value, int | float):
+    if not isinstance(value, _NUMBERS):
         return False if value is None else None
     low = None if leaf.low is None else resolve(leaf.low, facts.now)
     high = None if leaf.high is None else resolve(leaf.high, facts.now)

@@ -3,70 +3,55 @@
 Nearly all of a match's time is spent here, so what can be done to many keys at once, in C, is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import attrgetter
 from typing import Any
 
-from bot.query.bundles import NO_MORE, Bundle, More, Part
+from bot.query.bundles import NO_MORE, Barred, Bundle, More, Numbers, Slots
 from bot.query.evaluate import Verdict
-from bot.query.vocabulary import Terms
+from bot.query.packed import unpack
+from bot.query.vocabulary import EVERY, Terms
+
+_SURE, _UNSURE, _TESTS = attrgetter("sure"), attrgetter("unsure"), attrgetter("tests")
 
 
 class Gathering:
     """One post's keys: `sure` match, `unsure` may (some of the sure ones may be there too)."""
 
-    __slots__ = ("_terms", "_verdicts", "sure", "unsure")
+    __slots__ = ("_slots", "_terms", "_verdicts", "sure", "unsure")
 
-    def __init__(self, terms: Terms, verdicts: Mapping[int, Verdict]) -> None:
-        """Take the terms that the post has, and what the checks say of it."""
+    def __init__(self, slots: Slots, terms: Terms, verdicts: Mapping[int, Verdict]) -> None:
+        """Take the index's slots, the terms that the post has, and what the checks say of it."""
+        self._slots = slots
         self._terms = terms
         self._verdicts = verdicts
         self.sure: set[Any] = set()
         self.unsure: set[Any] = set()
 
-    def add(self, bundles: Iterable[Bundle]) -> None:
-        """Add what stands in places whose key the post satisfies."""
+    def add(self, bundles: list[Bundle]) -> None:
+        """Add what stands in places whose key the post satisfies; once for a post."""
         if self._terms.unknown:
             for bundle in bundles:
                 self._weigh(bundle, certain=True)
             return
-        sure: list[list[Any]] = []
-        unsure: list[list[Any]] = []
-        required: list[list[Any]] = []
-        chosen: list[list[Any]] = []
-        free: list[list[Any]] = []
-        for bundle in bundles:
-            if bundle.sure:
-                sure.append(bundle.sure)
-            if bundle.required:
-                required.append(bundle.required)
-            if bundle.chosen:
-                chosen.append(bundle.chosen)
-            if bundle.free:
-                free.append(bundle.free)
-            if bundle.unsure:
-                unsure.append(bundle.unsure)
-        present = self._terms.present
-        has_none, holds = present.isdisjoint, self._holds
-        self.unsure.update(*unsure)
-        self.sure.update(
-            *sure,
-            [
-                key
-                for term, more, key in _in_threes(required)
-                if term in present and (more is None or holds(more, key))
-            ],
-            [
-                key
-                for terms, more, key in _in_threes(chosen)
-                if not has_none(terms) and (more is None or holds(more, key))
-            ],
-            [
-                key
-                for terms, more, key in _in_threes(free)
-                if has_none(terms) and (more is None or holds(more, key))
-            ],
-        )
+        tests = unpack(map(_TESTS, bundles))
+        met = compress(tests[1::2], map(self._terms.present.__contains__, tests[::2]))
+        keys, wanted, holds = self._slots.keys, self._slots.more, self._holds
+        found: list[Any] = []
+        barred: list[Any] = []
+        for slot in met:
+            more = wanted[slot]
+            if more is None:
+                found.append(keys[slot])
+            elif more is Barred.BARRED:
+                barred.append(keys[slot])
+            elif holds(more, keys[slot]):
+                found.append(keys[slot])
+        self.sure.update(found, *filter(None, map(_SURE, bundles)))
+        # A spared key stands nowhere as anything else, so what bars it bars it for good.
+        self.sure.difference_update(barred)
+        self.unsure.update(*filter(None, map(_UNSURE, bundles)))
 
     def _holds(self, more: More, key: Any) -> bool:
         """Tell whether what else a key wants is there, where the post mentions every field.
@@ -96,23 +81,25 @@ class Gathering:
 
     def _weigh(self, bundle: Bundle, *, certain: bool) -> None:
         """Decide in three values what wants more than its place, some terms being unknown."""
-        (self.sure if certain else self.unsure).update(bundle.sure)
+        tested = bundle.by_slot()
+        keys, wanted = self._slots.keys, self._slots.more
+        spared = {keys[slot] for slot in tested if wanted[slot] is Barred.BARRED}
+        (self.sure if certain else self.unsure).update(set(bundle.sure) - spared)
         self.unsure.update(bundle.unsure)
-        for part in _TESTED:
-            for test, more, key in _in_threes([getattr(bundle, part)]):
-                verdict = self._verdict(part, test, more or NO_MORE)
-                if verdict is not False:
-                    (self.sure if verdict and certain else self.unsure).add(key)
+        for slot, tests in tested.items():
+            verdict = self._verdict(tests, wanted[slot])
+            if verdict is not False:
+                (self.sure if verdict and certain else self.unsure).add(keys[slot])
 
-    def _verdict(self, part: Part, test: Any, more: More) -> Verdict:
+    def _verdict(self, tests: Numbers, more: More | Barred | None) -> Verdict:
         """Return whether the post has what a key wants."""
         present, unknown = self._terms.present, self._terms.unknown
+        if more is None:
+            more = NO_MORE
+        elif more is Barred.BARRED:
+            more, tests = ((), tests, (), (), False), (EVERY,)
         required, forbidden, choices, checks, undecided = more
-        wanted = [*((term,) for term in required), *choices]
-        if part == "free":
-            forbidden += test
-        else:
-            wanted.append((test,) if part == "required" else test)
+        wanted = [*((term,) for term in required), *choices, tests]
         if not present.isdisjoint(forbidden):
             return False
         lacking = [each for each in wanted if present.isdisjoint(each)]
@@ -123,11 +110,3 @@ class Gathering:
             return False
         doubted = undecided or lacking or None in said or not unknown.isdisjoint(forbidden)
         return None if doubted else True
-
-
-_TESTED: tuple[Part, ...] = ("required", "chosen", "free")
-
-
-def _in_threes(lists: list[list[Any]]) -> Iterator[tuple[Any, More | None, Any]]:
-    held = chain.from_iterable(lists)
-    return zip(held, held, held, strict=False)

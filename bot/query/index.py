@@ -11,17 +11,17 @@ from typing import Generic, NamedTuple, TypeVar
 
 from bot.clock import SYSTEM_CLOCK
 from bot.posts.model import Post
-from bot.query.bundles import NO_MORE, Bundle, Item, Numbers, Part, Wish
+from bot.query.bundles import NO_MORE, Bundle, Item, Numbers, Part, Slots, Wish
 from bot.query.checks import Checks, Verdicts
 from bot.query.facts import NO_ALIASES, NO_FILTERS, Aliases, Facts
 from bot.query.filters import Filter
 from bot.query.gathering import Gathering
 from bot.query.limits import Limit, as_range
-from bot.query.places import Absent, Always, Given, Key, Limited, Pair, Places, Spelled
+from bot.query.places import Absent, Given, Key, Places, Present
 from bot.query.plan import Alternative, Choice, Whole, lay_out
 from bot.query.query import Query
 from bot.query.tree import TAGS, Leaf, Term
-from bot.query.vocabulary import SetTerm, Vocabulary, is_of_tags
+from bot.query.vocabulary import EVERY, SetTerm, Vocabulary
 
 K = TypeVar("K", bound=Hashable)
 
@@ -49,7 +49,8 @@ class QueryIndex(Generic[K]):
         self._by_key: dict[K, Wish] = {}
         self._terms = Vocabulary()
         self._checks = Checks()
-        self._places = Places(self._terms.spellings)
+        self._places = Places(self._terms.under)
+        self._slots = Slots()
 
     def __len__(self) -> int:
         """Return the number of keys."""
@@ -73,12 +74,15 @@ class QueryIndex(Generic[K]):
             if isinstance(layout, Whole):
                 wish.places = tuple(self._whole(layout))
             else:
-                wish.places = tuple(place for each in layout for place in self._placed(each))
+                alone = len(layout) == 1
+                wish.places = tuple(
+                    place for each in layout for place in self._placed(each, alone=alone)
+                )
             # Known once it has its places: one without any would match nothing, for everybody.
             self._wishes[normal.digest] = wish
         wish.keys += 1
         for bundle, item in wish.places:
-            bundle.put(item, key)
+            bundle.put(item, key, self._slots)
         self._by_key[key] = wish
 
     def discard(self, key: K) -> None:
@@ -88,7 +92,7 @@ class QueryIndex(Generic[K]):
             return
         wish.keys -= 1
         for bundle, item in wish.places:
-            bundle.take(item, key)
+            bundle.take(item, key, self._slots)
             if not wish.keys:
                 self._release(bundle, item)
         if not wish.keys:
@@ -96,19 +100,12 @@ class QueryIndex(Generic[K]):
 
     def _release(self, bundle: Bundle, item: Item) -> None:
         """Take back the uses of terms and checks that an item and its place make."""
-        part, test, more = item
-        required, forbidden, choices, checks, _ = more or NO_MORE
-        if part == "required":
-            required += (test,)
-        elif test is not None:
-            choices += (test,)
-        for term in chain(required, forbidden, *choices):
+        required, forbidden, choices, checks, _ = item.more or NO_MORE
+        for term in chain(item.tests, required, forbidden, *choices):
             self._terms.release(term)
         for code in checks:
             self._checks.release(code)
         match bundle.key:
-            case Always():
-                pass
             case Given(code):
                 self._checks.release(code)
             case key:
@@ -130,17 +127,18 @@ class QueryIndex(Generic[K]):
     def _rarity_of_all(self, choice: Choice) -> float:
         return sum(map(self._rarity, choice))
 
-    def _placed(self, wanted: Alternative) -> list[tuple[Bundle, Item]]:
-        """Return the item of an alternative with every place that it stands in."""
+    def _placed(self, wanted: Alternative, *, alone: bool) -> list[tuple[Bundle, Item]]:
+        """Return the item of an alternative, the only one or not, with every place of it."""
         required, choices, forbidden = wanted.required, wanted.choices, wanted.forbidden
         if len(required) > 1:
             required = sorted(required, key=self._rarity)
         if len(choices) > 1:
             choices = sorted(choices, key=self._rarity_of_all)
         checks = list(wanted.checks)
-        keys: list[Key] = [Always()]
+        keys: list[Key] = [Present(EVERY)]
         if required or choices:
-            keys, required, choices = self._under_terms(required, choices)
+            anchor, required, choices = self._anchored(required, choices)
+            keys = [Present(self._terms.number(term)) for term in anchor]
         elif checks:
             leaf, positive = checks.pop()
             keys = [Given(self._checks.code(leaf, wanted=positive))]
@@ -148,17 +146,19 @@ class QueryIndex(Generic[K]):
             forbidden = sorted(forbidden, key=self._rarity)
             if self._rarity(forbidden[-1]) >= self._much:
                 keys = [Absent(self._terms.number(forbidden.pop()))]
-        required = self._spared(required, checks, wanted=True)
-        forbidden = self._spared(forbidden, checks, wanted=False)
+        required = self._uncrowded(required, checks, wanted=True)
+        forbidden = self._uncrowded(forbidden, checks, wanted=False)
         return [
             (
                 self._places.open(key),
-                self._item(required, forbidden, choices, checks, undecided=wanted.undecided),
+                self._item(
+                    required, forbidden, choices, checks, undecided=wanted.undecided, alone=alone
+                ),
             )
             for key in keys
         ]
 
-    def _spared(
+    def _uncrowded(
         self, terms: list[SetTerm], checks: list[tuple[Leaf, bool]], *, wanted: bool
     ) -> list[SetTerm]:
         """Return the terms without those that are better checked where they are asked for."""
@@ -179,69 +179,58 @@ class QueryIndex(Generic[K]):
         checks: list[tuple[Leaf, bool]],
         *,
         undecided: bool,
+        alone: bool,
     ) -> Item:
         """Return the item of what is wanted; of terms and sets those come first that tell most."""
         codes = tuple(self._checks.code(leaf, wanted=positive) for leaf, positive in checks)
         needed, sets = self._numbers(required), tuple(map(self._numbers, choices))
         barred = self._numbers(forbidden)
-        part: Part
-        test: int | Numbers
+        tests: Numbers = ()
+        part: Part = "tested"
         if needed:
-            part, test, needed = "required", needed[0], needed[1:]
+            tests, needed = self._shared_numbers(needed[:1]), needed[1:]
         elif sets:
-            part, test, sets = "chosen", sets[0], sets[1:]
+            tests, sets = sets[0], sets[1:]
+        elif barred and alone and not (codes or undecided):
+            part, tests, barred = "spared", barred, ()
         elif barred or codes:
-            part, test, barred = "free", barred, ()
+            tests = (EVERY,)
         else:
-            return "unsure" if undecided else "sure", None, None
+            return Item("unsure" if undecided else "sure", (), None)
         more = (needed, barred, sets, codes, undecided)
-        return part, test, None if more == NO_MORE else more
+        return Item(part, tests, None if more == NO_MORE else more)
 
     def _numbers(self, terms: Sequence[SetTerm]) -> Numbers:
         """Return the terms' numbers; of one alone there are few, and very many would be equal."""
-        numbers = tuple(map(self._terms.number, terms))
+        return self._shared_numbers(tuple(map(self._terms.number, terms)))
+
+    def _shared_numbers(self, numbers: Numbers) -> Numbers:
         if len(numbers) > 1:
             return numbers
-        if len(self._shared) > 2 * len(self._terms.uses) + 100:
+        if len(self._shared) > 2 * len(self._terms) + 100:
             self._shared.clear()
         return self._shared.setdefault(numbers, numbers)
 
-    def _under_terms(
+    def _anchored(
         self, required: list[SetTerm], choices: list[Choice]
-    ) -> tuple[list[Key], list[SetTerm], list[Choice]]:
-        """Return the keys made of one or two terms, and what they leave to be wanted."""
-        number = self._terms.number
-        anchors: list[Choice] = [(term,) for term in required[:2]]
-        anchors += choices[: 2 - len(anchors)]
-        # A second term is worth its place only where the first one is common.
-        if len(anchors) > 1 and (
-            self._rarity_of_all(anchors[0]) < self._much
-            or len(anchors[0]) * len(anchors[1]) > _MOST_KEYS
-            or not all(map(is_of_tags, anchors[0] + anchors[1]))
-            or max(map(self._terms.peek, anchors[0])) < _CROWDED
+    ) -> tuple[Choice, list[SetTerm], list[Choice]]:
+        """Return the rarest term or set of terms, and what is left to be wanted besides."""
+        if not choices or (
+            required and self._rarity(required[0]) <= self._rarity_of_all(choices[0])
         ):
-            del anchors[1]
-        left = choices[sum(len(anchor) > 1 for anchor in anchors) :]
-        if len(anchors) == 1:
-            return [self._under(term) for term in anchors[0]], required[1:], left
-        keys: list[Key] = [
-            Pair(number(first), number(second)) for first in anchors[0] for second in anchors[1]
-        ]
-        return keys, required[2:], left
-
-    def _under(self, term: SetTerm) -> Key:
-        number = self._terms.number(term)
-        return Spelled(number) if is_of_tags(term) else Limited(number)
+            return (required[0],), required[1:], choices
+        return choices[0], required, choices[1:]
 
     def _whole(self, layout: Whole) -> list[tuple[Bundle, Item]]:
         """Return the items of a query that is kept whole: the same one under each of its terms."""
         cover = layout.cover
-        keys: list[Key] = [Always()] if cover is None else [self._under(term) for term in cover]
-        code, place = self._checks.code, self._places.open
-        return [
-            (place(key), ("free", (), ((), (), (), (code(layout.tree, wanted=True),), False)))
-            for key in keys
-        ]
+        under = [EVERY] if cover is None else map(self._terms.number, cover)
+        found: list[tuple[Bundle, Item]] = []
+        for number in under:
+            codes = (self._checks.code(layout.tree, wanted=True),)
+            item = Item("tested", (EVERY,), ((), (), (), codes, False))
+            found.append((self._places.open(Present(number)), item))
+        return found
 
     def match(
         self,
@@ -260,7 +249,7 @@ class QueryIndex(Generic[K]):
         verdicts = Verdicts(self._checks.nodes, facts)
         terms = self._terms.read(facts)
         certain, doubted = self._places.reached(terms, verdicts)
-        found = Gathering(terms, verdicts)
+        found = Gathering(self._slots, terms, verdicts)
         found.add(certain)
         if doubted:
             found.add_doubted(doubted)
@@ -269,9 +258,5 @@ class QueryIndex(Generic[K]):
 
 #: Without knowing what is popular, a term in so many queries counts as that.
 _MUCH_ASKED = 200
-#: Uses of a term below which nothing is gained by a second one.
-_CROWDED = 16
-#: Keys of one alternative beyond which only one term is used for them.
-_MOST_KEYS = 12
 #: Text fields with so few values that many posts share each.
 _FEW_VALUES = frozenset({"original_format", "mime_type"})

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from msgspec import UnsetType
 
 from bot.query.facts import READERS, SINGLE, FieldValue, single
+from bot.query.packed import NO_NUMBERS, pack
 from bot.query.tree import Flag, Instant, Range, Span, Term
 
 #: Values of a field for which it is remembered what they satisfy, and of places between limits.
@@ -86,7 +87,7 @@ class _Ordered:
         del self.limits[at], self.numbers[at]
 
 
-class Field(dict[FieldValue, frozenset[int]]):
+class Field(dict[FieldValue, bytes]):
     """The numbered terms of one field that each value satisfies, looked up when first asked for."""
 
     def __init__(self, name: str) -> None:
@@ -97,7 +98,7 @@ class Field(dict[FieldValue, frozenset[int]]):
         self._low = _Ordered()
         self._high = _Ordered()
         #: What is satisfied between two limits and no other, by how many are before it.
-        self._between: dict[tuple[int, int, int | None], frozenset[int]] = {}
+        self._between: dict[tuple[int, int, int | None], bytes] = {}
 
     def enter(self, term: Term | Limit, number: int) -> None:
         """Add a term under its number."""
@@ -134,11 +135,11 @@ class Field(dict[FieldValue, frozenset[int]]):
         """Return the numbers of all terms."""
         return [*self._exact.values(), *self._low.numbers, *self._high.numbers]
 
-    def __missing__(self, value: FieldValue) -> frozenset[int]:
+    def __missing__(self, value: FieldValue) -> bytes:
         if isinstance(value, tuple):
-            numbers = frozenset(self._exact[text] for text in value if text in self._exact)
+            numbers = pack(self._exact[text] for text in value if text in self._exact)
         elif value is None or isinstance(value, UnsetType):
-            numbers = frozenset()
+            numbers = NO_NUMBERS
         else:
             numbers = self._of_number(single(value) if self._single else value)
         if len(self) >= _KEPT_VALUES:
@@ -146,7 +147,7 @@ class Field(dict[FieldValue, frozenset[int]]):
         self[value] = numbers
         return numbers
 
-    def _of_number(self, number: float) -> frozenset[int]:
+    def _of_number(self, number: float) -> bytes:
         low, high = self._low, self._high
         after, before = bisect_right(low.limits, number), bisect_left(high.limits, number)
         place = after, before, self._exact.get(number)
@@ -155,5 +156,5 @@ class Field(dict[FieldValue, frozenset[int]]):
                 self._between.clear()
             found = low.numbers[:after] + high.numbers[before:]
             found += [place[2]] if place[2] is not None else []
-            self._between[place] = frozenset(found)
+            self._between[place] = pack(found)
         return self._between[place]

@@ -1,15 +1,17 @@
 """The terms of an index's queries, as numbers, and which of them a post has."""
 
-from itertools import count
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
-from bot.query.bundles import Bundle
 from bot.query.facts import Facts
 from bot.query.limits import Field, Limit, limit
+from bot.query.packed import pack, unpack
 from bot.query.spellings import Spellings
 from bot.query.tree import TAGS, Flag, Fuzzy, Node, Range, Span, Term, Wild
+
+if TYPE_CHECKING:
+    from bot.query.bundles import Bundle
 
 #: A term that a post has or has not, whatever else it says.
 SetTerm: TypeAlias = Term | Wild | Fuzzy | Limit
@@ -18,6 +20,9 @@ _TEXT_FIELDS = frozenset(
     {"uploader", "source_url", "original_format", "mime_type", "file_name", "sha512_hash",
      "orig_sha512_hash"}
 )  # fmt: skip
+#: The number of what every post has.
+EVERY = 0
+_EVERY = pack((EVERY,))
 #: Limits on one side of a field beyond which a further one is no longer looked up for every post.
 _CROWD = 1_000
 
@@ -32,52 +37,57 @@ def set_term(leaf: Node) -> SetTerm | None:
 
 
 class Terms(NamedTuple):
-    """The numbers of the terms that a post has.
+    """The numbers of the terms that a post has, and of those of fields that it does not mention."""
 
-    `spelled` are those of its tags, `present` those and the ones of other fields, and `unknown`
-    the terms of fields that it does not mention. `under` are the bundles under one of its tags'
-    terms.
-    """
-
-    spelled: set[int]
     present: set[int]
     unknown: set[int]
-    under: set[Bundle]
-
-
-def is_of_tags(term: SetTerm) -> bool:
-    """Tell whether it is the tags that decide the term."""
-    return term.field == TAGS
 
 
 class Vocabulary:
-    """Numbers for terms; `uses` counts by number in how many places the index has each."""
+    """Numbers for terms; a number that no term has any more is given again.
+
+    By number, `uses` counts in how many places the index has the term, and `under` has what stands
+    under it. The first number is what every post has.
+    """
 
     def __init__(self) -> None:
-        self.uses: dict[int, int] = {}
+        self.uses: list[int] = [0]
+        self.under: list[Bundle | None] = [None]
         self.spellings = Spellings()
-        self._fresh = count()
+        self._spare: list[int] = []
         self._numbers: dict[SetTerm, int] = {}
-        self._terms: dict[int, SetTerm] = {}
+        self._terms: list[SetTerm | None] = [None]
         self._fields: dict[str, Field] = {}
+
+    def __len__(self) -> int:
+        """Return how many terms there are."""
+        return len(self._numbers)
 
     def number(self, term: SetTerm) -> int:
         """Return the term's number, a new one where it is new, and count one use."""
         found = self._numbers.get(term)
         if found is None:
-            found = next(self._fresh)
-            self._numbers[term] = found
-            self._terms[found] = term
-            self.uses[found] = 1
+            found = self._number_new(term)
             if isinstance(term, Limit) or (isinstance(term, Term) and term.field != TAGS):
                 if term.field not in self._fields:
                     self._fields[term.field] = Field(term.field)
                 self._fields[term.field].enter(term, found)
             else:
                 self.spellings.enter(term, found)
-        else:
-            self.uses[found] += 1
+        self.uses[found] += 1
         return found
+
+    def _number_new(self, term: SetTerm) -> int:
+        if self._spare:
+            number = self._spare.pop()
+            self._terms[number] = term
+        else:
+            number = len(self._terms)
+            self._terms.append(term)
+            self.uses.append(0)
+            self.under.append(None)
+        self._numbers[term] = number
+        return number
 
     def peek(self, term: SetTerm) -> int:
         """Return in how many places the term is used already."""
@@ -91,11 +101,15 @@ class Vocabulary:
 
     def release(self, number: int) -> None:
         """Take one use back; a term without any is forgotten."""
+        term = self._terms[number]
+        if term is None:  # What every post has.
+            return
         self.uses[number] -= 1
         if self.uses[number]:
             return
-        term = self._terms.pop(number)
-        del self.uses[number], self._numbers[term]
+        del self._numbers[term]
+        self._terms[number] = None
+        self._spare.append(number)
         if isinstance(term, Limit) or (isinstance(term, Term) and term.field != TAGS):
             field = self._fields[term.field]
             field.leave(term)
@@ -107,9 +121,7 @@ class Vocabulary:
     def read(self, facts: Facts) -> Terms:
         """Return which terms the post has."""
         # Many tags at once, in C: this is done for every post.
-        met = list(map(self.spellings.__getitem__, facts.names))
-        spelled: set[int] = set().union(*[numbers for numbers, _ in met])
-        read: list[frozenset[int]] = []
+        met = [_EVERY, *map(self.spellings.__getitem__, facts.names)]
         unknown: set[int] = set()
         post = facts.post
         for field in self._fields.values():
@@ -117,7 +129,5 @@ class Vocabulary:
             if value is UNSET:
                 unknown.update(field.numbers())
             else:
-                read.append(field[value])
-        # A wildcard may stand for several tags, and comes once.
-        under: set[Bundle] = set().union(*[bundles for _, bundles in met])
-        return Terms(spelled, spelled.union(*read), unknown, under)
+                met.append(field[value])
+        return Terms(set(unpack(met)), unknown)
