@@ -109,6 +109,18 @@ def test_everything_is_forgotten_when_it_is_discarded() -> None:
     assert index.match(POST, now=NOW).matched == {"again"}
 
 
+def test_what_comes_and_goes_again_and_again_takes_no_more_room() -> None:
+    index: QueryIndex[int] = QueryIndex()
+    for key in range(500):
+        index.add(key, parse(f"tag {key}, (pony || t{key}*), -score.gte:{key}"))
+        index.add(-key - 1, parse(f"-tag {key}, -x"))
+        index.discard(key)
+        index.discard(-key - 1)
+    assert len(index._slots.keys) < 10
+    assert len(index._terms.under) < 10
+    assert not any(index._terms.under[1:])
+
+
 def test_queries_added_after_a_match_are_seen() -> None:
     index: QueryIndex[str] = QueryIndex()
     for text in ("pony", "pon*", "*ony", "*pon*", "pnoy~1", "p?ny"):
