@@ -35,7 +35,7 @@ _UNIT_SECONDS = {
 _LOOSE_ZONE = re.compile(r"(?:\s*[Zz]|([+-])([0-9]{2}):([0-9]{2}))$")
 _LOOSE_RELATIVE = re.compile(r"([0-9]+) (second|minute|hour|day|week|fortnight|month|year)s? ago")
 _LOOSE_PARTS = re.compile(r"[-:tT\s]")
-_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+)")
+_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)")
 
 
 class DateError(ValueError):
@@ -170,7 +170,7 @@ def parse_loose(text: str) -> tuple[Instant, Instant]:
     while words and not words[-1]:
         words.pop()
     parts = [_leading_number(word) for word in words]
-    bounds = _loose_bounds(parts) if 1 <= len(parts) <= 6 and parts[0] <= 9_999 else None
+    bounds = _loose_bounds(parts) if 1 <= len(parts) <= 6 else None
     if bounds is None:
         raise DateError(text)
     return Instant(bounds[0] - shift), Instant(bounds[1] - shift)
@@ -196,7 +196,7 @@ def _loose_bounds(parts: Sequence[int]) -> tuple[int, int] | None:
 
 def _leading_number(part: str) -> int:
     found = _LEADING_NUMBER.match(part)
-    return int(found[1][:8]) if found else 0
+    return int(found[1].replace("_", "")[:8]) if found else 0
 
 
 def _loosely_ago(digits: str, unit: str) -> tuple[Instant, Instant]:

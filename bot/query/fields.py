@@ -66,6 +66,7 @@ TWIBOORU = _table(_SHARED, _TWIBOORU)
 
 #: Whole numbers are kept; the other numbers are single-precision in the sites' index.
 WHOLE = frozenset(name for name, kind in PHILOMENA_MODERATOR.items() if kind in {"int", "numeric"})
+DATES = frozenset(name for name, kind in PHILOMENA_MODERATOR.items() if kind == "date")
 #: Values whose letters keep their case.
 CASE_KEPT = frozenset({"file_name"})
 

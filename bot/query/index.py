@@ -49,7 +49,7 @@ class QueryIndex(Generic[K]):
         self._by_key: dict[K, Wish] = {}
         self._terms = Vocabulary()
         self._checks = Checks()
-        self._places = Places(self._terms.under)
+        self._places = Places(self._terms)
         self._slots = Slots()
 
     def __len__(self) -> int:

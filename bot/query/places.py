@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from bot.query.bundles import Bundle
 from bot.query.evaluate import Verdict
-from bot.query.vocabulary import Terms
+from bot.query.vocabulary import Terms, Vocabulary
 
 
 class Present(NamedTuple):
@@ -38,18 +38,19 @@ Key: TypeAlias = Present | Absent | Given
 class Places:
     """The bundles by what they stand under, and which of them a post reaches."""
 
-    def __init__(self, under: list[Bundle | None]) -> None:
-        """Take what keeps the bundles under a required term, by its number."""
-        self._under = under
+    def __init__(self, terms: Vocabulary) -> None:
+        """Take what keeps the bundles under a required term."""
+        self._terms = terms
         self._absent: dict[int, Bundle] = {}
         self._given: dict[int, Bundle] = {}
 
     def open(self, key: Key) -> Bundle:
         """Return what stands under a key; an empty bundle where it is new."""
         if isinstance(key, Present):
-            bundle = self._under[key.term]
+            bundle = self._terms.under[key.term]
             if bundle is None:
-                bundle = self._under[key.term] = Bundle(key)
+                bundle = Bundle(key)
+                self._terms.put_under(key.term, bundle)
             return bundle
         shelf = self._shelf(key)
         if key[0] not in shelf:
@@ -60,7 +61,7 @@ class Places:
         """Forget a bundle that has become empty."""
         key = bundle.key
         if isinstance(key, Present):
-            self._under[key.term] = None
+            self._terms.put_under(key.term, None)
         else:
             del self._shelf(key)[key[0]]
 
@@ -71,11 +72,10 @@ class Places:
         self, terms: Terms, verdicts: Mapping[int, Verdict]
     ) -> tuple[list[Bundle], list[Bundle]]:
         """Return the bundles whose key the post satisfies, and those whose key is undecided."""
-        present, unknown = terms
-        under, absent = self._under.__getitem__, self._absent
-        certain = list(filter(None, map(under, present)))
+        present, unknown, bundles = terms
+        absent = self._absent
         # Not by sets: the terms present are many and these are few.
-        certain += [
+        certain = bundles + [
             bundle for term, bundle in absent.items() if term not in present and term not in unknown
         ]
         doubted: list[Bundle] = []
@@ -84,6 +84,6 @@ class Places:
             if verdict is not False:
                 (certain if verdict else doubted).append(bundle)
         if unknown:
-            doubted += filter(None, map(under, unknown))
+            doubted += filter(None, map(self._terms.under.__getitem__, unknown))
             doubted += map(absent.__getitem__, absent.keys() & unknown)
         return certain, doubted

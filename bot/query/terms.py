@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 
 from bot.posts.tags import clean_tag_name
 from bot.query.dates import DateError, parse_strict
@@ -25,13 +26,15 @@ from bot.query.tree import (
 from bot.texts import _
 
 #: More digits than these are beyond every bound, and slow to read.
-_INT_DIGITS, _ID_DIGITS, _NUMBER_DIGITS = 10, 20, 300
+_INT_DIGITS, _NUMBER_DIGITS = 10, 300
 _INT_MIN, INT_MAX = -2_147_483_648, 2_147_483_647
 _INT = re.compile(r"([-+]?[0-9]+)(?:~([0-9]+))?")
 _NUMERIC = re.compile(r"[0-9]+")
 _FLOAT = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)(?:~([0-9]+(?:\.[0-9]+)?))?")
 _SIGNED = re.compile(r"[-+]?[0-9]+")
-_ADDRESS = re.compile(r"[0-9a-fA-F:.]*[0-9a-fA-F:][0-9a-fA-F:.]*(?:/[0-9]{1,3})?")
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?[0-9]))?")
+_IPV6 = re.compile(r"([0-9a-fA-F:.]+)(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?")
 
 
 class TermError(ValueError):
@@ -143,13 +146,18 @@ def _clamped(digits: str) -> int:
     return max(_INT_MIN, min(INT_MAX, sign * number))
 
 
+def _in_32_bits(bound: float | None) -> float | None:
+    return None if bound is None else max(_INT_MIN, min(INT_MAX, bound))
+
+
 def _read_int(value: Value) -> Range:
     found = _INT.match(value.text)
     rest = value.text[found.end() :] if found else value.text
     if found is None or rest:
         raise _wrong(value, _("a whole number"), "100", "a signed integer, like `3' or `-10'", rest)
     spread = min(int(found[2][:_NUMBER_DIGITS]), 2**40) if found[2] else None
-    return _bounds(value, _clamped(found[1]), spread)
+    wanted = _bounds(value, _clamped(found[1]), spread)
+    return replace(wanted, low=_in_32_bits(wanted.low), high=_in_32_bits(wanted.high))
 
 
 def _read_numeric(value: Value) -> Range:
@@ -158,8 +166,7 @@ def _read_numeric(value: Value) -> Range:
     if found is None or rest:
         raise _wrong(value, _("a number"), "10", "a numeric value, like `3' or `10'", rest)
     _refuse_range(value)
-    # Unlike an int it is not clamped: ids are compared as they are written.
-    number = int((found[0].lstrip("0") or "0")[:_ID_DIGITS])
+    number = _clamped(found[0])
     return Range(value.field, number, number)
 
 
@@ -212,8 +219,19 @@ def _read_bool(value: Value) -> Flag:
     return Flag(value.field, value.text == "true")
 
 
+def _is_address(text: str) -> bool:
+    sixth = _IPV6.fullmatch(text)
+    if sixth is None or ":" not in sixth[1]:
+        return _IPV4.fullmatch(text) is not None
+    try:
+        IPv6Address(sixth[1])
+    except ValueError:
+        return False
+    return True
+
+
 def _read_address(value: Value) -> Special:
-    if not _ADDRESS.fullmatch(value.text):
+    if not _is_address(value.text):
         what = "a valid IPv4 or IPv6 address and optional CIDR prefix"
         raise _wrong(value, _("an internet address"), "127.0.0.1", what, value.text)
     _refuse_range(value)

@@ -1,17 +1,15 @@
 """The terms of an index's queries, as numbers, and which of them a post has."""
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from msgspec import UNSET
+from msgspec import UnsetType
 
-from bot.query.facts import Facts
-from bot.query.limits import Field, Limit, limit
+from bot.query.bundles import Bundle
+from bot.query.facts import READERS, Facts
+from bot.query.limits import Limit, Limits, limit
 from bot.query.packed import pack, unpack
 from bot.query.spellings import Spellings
 from bot.query.tree import TAGS, Flag, Fuzzy, Node, Range, Span, Term, Wild
-
-if TYPE_CHECKING:
-    from bot.query.bundles import Bundle
 
 #: A term that a post has or has not, whatever else it says.
 SetTerm: TypeAlias = Term | Wild | Fuzzy | Limit
@@ -37,10 +35,14 @@ def set_term(leaf: Node) -> SetTerm | None:
 
 
 class Terms(NamedTuple):
-    """The numbers of the terms that a post has, and of those of fields that it does not mention."""
+    """The numbers of the terms that a post has, and of those of fields that it does not mention.
+
+    `bundles` has what stands under those that it has.
+    """
 
     present: set[int]
     unknown: set[int]
+    bundles: list[Bundle]
 
 
 class Vocabulary:
@@ -57,7 +59,8 @@ class Vocabulary:
         self._spare: list[int] = []
         self._numbers: dict[SetTerm, int] = {}
         self._terms: list[SetTerm | None] = [None]
-        self._fields: dict[str, Field] = {}
+        self._texts: dict[str, dict[str, bytes]] = {}
+        self._limits: dict[tuple[str, bool], Limits] = {}
 
     def __len__(self) -> int:
         """Return how many terms there are."""
@@ -68,10 +71,13 @@ class Vocabulary:
         found = self._numbers.get(term)
         if found is None:
             found = self._number_new(term)
-            if isinstance(term, Limit) or (isinstance(term, Term) and term.field != TAGS):
-                if term.field not in self._fields:
-                    self._fields[term.field] = Field(term.field)
-                self._fields[term.field].enter(term, found)
+            if isinstance(term, Limit):
+                kind = term.field, term.ago
+                if kind not in self._limits:
+                    self._limits[kind] = Limits(term, self.under)
+                self._limits[kind].enter(term, found)
+            elif isinstance(term, Term) and term.field != TAGS:
+                self._texts.setdefault(term.field, {})[term.value] = pack((found,))
             else:
                 self.spellings.enter(term, found)
         self.uses[found] += 1
@@ -96,8 +102,15 @@ class Vocabulary:
 
     def crowded(self, term: Limit) -> bool:
         """Tell whether the term is new and its side of the field has very many already."""
-        field = self._fields.get(term.field)
-        return field is not None and field.crowd(term) >= _CROWD and term not in self._numbers
+        limits = self._limits.get((term.field, term.ago))
+        return limits is not None and limits.crowd(term) >= _CROWD and term not in self._numbers
+
+    def put_under(self, number: int, bundle: Bundle | None) -> None:
+        """Let something stand under a term, or nothing any more."""
+        self.under[number] = bundle
+        term = self._terms[number]
+        if isinstance(term, Limit):
+            self._limits[term.field, term.ago].forget()
 
     def release(self, number: int) -> None:
         """Take one use back; a term without any is forgotten."""
@@ -110,24 +123,42 @@ class Vocabulary:
         del self._numbers[term]
         self._terms[number] = None
         self._spare.append(number)
-        if isinstance(term, Limit) or (isinstance(term, Term) and term.field != TAGS):
-            field = self._fields[term.field]
-            field.leave(term)
-            if field.is_spent():
-                del self._fields[term.field]
+        if isinstance(term, Limit):
+            limits = self._limits[term.field, term.ago]
+            limits.leave(term)
+            if limits.is_spent():
+                del self._limits[term.field, term.ago]
+        elif isinstance(term, Term) and term.field != TAGS:
+            texts = self._texts[term.field]
+            del texts[term.value]
+            if not texts:
+                del self._texts[term.field]
         else:
             self.spellings.leave(term, number)
 
     def read(self, facts: Facts) -> Terms:
         """Return which terms the post has."""
-        # Many tags at once, in C: this is done for every post.
+        # Many at once, in C, wherever that can be: this is done for every post.
+        post = facts.post
         met = [_EVERY, *map(self.spellings.__getitem__, facts.names)]
         unknown: set[int] = set()
-        post = facts.post
-        for field in self._fields.values():
-            value = field.read(post)
-            if value is UNSET:
-                unknown.update(field.numbers())
-            else:
-                met.append(field[value])
-        return Terms(set(unpack(met)), unknown)
+        for field, texts in self._texts.items():
+            said = READERS[field](post)
+            if isinstance(said, tuple):
+                met += filter(None, map(texts.get, said))
+            elif isinstance(said, UnsetType):
+                unknown.update(unpack(texts.values()))
+        numbers = set(unpack(met))
+        bundles = list(filter(None, map(self.under.__getitem__, numbers)))
+        satisfied: list[frozenset[int]] = []
+        for limits in self._limits.values():
+            value = limits.read(post)
+            if isinstance(value, UnsetType):
+                unknown.update(limits.numbers())
+                continue
+            if limits.ago and isinstance(value, float):
+                value = facts.now.timestamp() - value
+            terms, under = limits[value]
+            satisfied.append(terms)
+            bundles += under
+        return Terms(numbers.union(*satisfied), unknown, bundles)

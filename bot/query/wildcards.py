@@ -6,8 +6,8 @@ No regular expressions: the time is at most the pattern's length times the value
 from collections.abc import Iterable
 from functools import lru_cache
 
-#: Stands for `?` in a piece; no value of a site has it.
-ANY = "\uffff"
+#: Stands for `?` in a piece: half of a surrogate pair alone, which no text that was decoded has.
+ANY = "\udfff"
 
 
 @lru_cache(maxsize=65_536)

@@ -1,12 +1,11 @@
 """The collected cases of the search language, where they stand beside the project."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-CASES = Path(__file__).parents[3] / "shared" / "data" / "query_cases.json"
+from tests.reference_data import CASES
 
 
 @pytest.fixture(scope="session")

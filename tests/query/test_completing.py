@@ -84,6 +84,8 @@ def test_the_completed_query_is_read_with_the_tag_in_it(
 ) -> None:
     text = completed_query(Typed(before, "x"), name, dialect)
 
+    # Some names cannot be said in every place; plain ones can.
+    assert text is not None or not name or not set(name) <= set("abcz 09é小")
     if text is not None:
         assert text.startswith(before)
         closed = text + ")" * (before.count("(") - before.count(")"))

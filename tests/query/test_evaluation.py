@@ -270,7 +270,7 @@ def test_twibooru_counts_by_the_calendar(text: str, lower: str, upper: str) -> N
 
 
 @pytest.mark.parametrize("text", ["", "T", "15:04", "2015:04-01", "2015-13", "1-1-1-1-1-1-1",
-                                  "99999", "2015+24:00", "9999999 years ago"])  # fmt: skip
+                                  "2015+24:00", "9999999 years ago"])  # fmt: skip
 def test_twibooru_refuses_only_what_no_calendar_has(text: str) -> None:
     with pytest.raises(DateError):
         parse_loose(text)

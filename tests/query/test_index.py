@@ -1,9 +1,9 @@
 """The index of many queries: upkeep, and the shapes that random queries seldom take."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from bot.posts.model import Post
 from bot.query import Query, QueryIndex, parse
@@ -140,6 +140,20 @@ def test_very_many_tags_do_not_make_it_remember_without_end() -> None:
     assert len(index._terms.spellings) <= 50_000
 
 
+def test_very_many_limits_do_not_make_it_remember_without_end() -> None:
+    index: QueryIndex[int] = QueryIndex()
+    for number in range(900):
+        index.add(number, parse(f"score.gte:{number}"))
+        index.add(-number - 1, parse(f"faves:{number}"))
+    for score in range(900):
+        found = index.match(structs.replace(POST, score=score, faves=score), now=NOW)
+        assert found.matched == {*range(score + 1), -score - 1}
+    for limits in index._terms._limits.values():
+        assert sum(len(kept.terms) for kept in limits._between.values()) <= 50_000
+        assert len(limits._between) <= 500
+        assert len(limits) <= 500
+
+
 def test_a_query_is_found_whatever_its_text_was() -> None:
     index: QueryIndex[str] = QueryIndex()
     index.add("gone", Query(parse("-(-safe)").tree))
@@ -164,6 +178,48 @@ def test_very_many_limits_of_a_field_are_answered_and_forgotten_like_few() -> No
         index.discard(text)
     assert not any(index._terms.uses)
     assert index._checks.nodes == {}
+
+
+def test_dates_counted_back_from_now_are_answered_like_evaluation_to_the_second() -> None:
+    asked = [
+        f"created_at.{operator}:{count} {unit} ago"
+        for operator in ("lt", "lte", "gt", "gte")
+        for count, unit in ((1, "minute"), (2, "minutes"), (0, "seconds"), (3, "years"))
+    ]
+    asked += ["created_at:1 minute ago", "created_at.lt:2020"]
+    texts = [form.format(text) for text in asked for form in ("{}", "safe, {}", "-{}", "-x, -{}")]
+    for back in (-1, 0, 59, 59.5, 60, 60.000001, 61, 62, 119, 120, 121, 122, 10**9):
+        agrees(texts, structs.replace(POST, created_at=NOW - timedelta(seconds=back)))
+    agrees(texts, structs.replace(POST, created_at=None))
+    agrees(texts, structs.replace(POST, created_at=UNSET))
+    index: QueryIndex[str] = QueryIndex()
+    index.add("new", parse("created_at.gte:1 minute ago"))
+    assert index.match(POST, now=NOW).matched == {"new"}
+    assert index.match(POST, now=NOW + timedelta(hours=1)).matched == set()
+
+
+@pytest.mark.mass
+@pytest.mark.parametrize(("operator", "back"), [("lt", 2_100), ("gte", 2_100)])
+def test_very_many_dates_counted_back_are_answered_and_forgotten_like_few(
+    operator: str, back: int
+) -> None:
+    texts = [f"safe, pony, created_at.{operator}:{count} seconds ago" for count in range(1_100)]
+    index = agrees(texts, structs.replace(POST, created_at=NOW - timedelta(seconds=back)))
+    assert index._checks.nodes
+    for text in texts:
+        index.discard(text)
+    assert not any(index._terms.uses)
+    assert index._checks.nodes == {}
+
+
+def test_what_comes_to_stand_under_a_limit_after_a_match_is_found_there() -> None:
+    index: QueryIndex[str] = QueryIndex()
+    index.add("two", parse("pony, score.gte:9"))
+    assert index.match(POST).matched == {"two"}
+    index.add("one", parse("score.gte:9"))
+    assert index.match(POST).matched == {"one", "two"}
+    index.discard("one")
+    assert index.match(POST).matched == {"two"}
 
 
 def test_many_queries_of_two_popular_tags_are_told_apart() -> None:

@@ -3,19 +3,52 @@
 import pytest
 
 from bot.posts.model import Post
-from bot.query import Dialect, Query, QueryError, parse, parse_filter
-from bot.query.tree import And, Fuzzy, Instant, Not, Or, Range, Span, Term, Wild
+from bot.query import Dialect, Query, QueryError, Reader, parse, parse_filter
+from bot.query.tree import And, Fuzzy, Instant, Not, Or, Range, Span, Special, Term, Wild
 
 
 def tag(name: str) -> Term:
     return Term("tags", name)
 
 
-def test_ids_are_not_clamped_as_numbers_are() -> None:
-    """Only int is brought to 32 bits (reference: boards, 2.4)."""
-    assert parse("score:2147483648") == parse("score:2147483647")
-    assert parse("uploader_id:2147483648") != parse("uploader_id:2147483647")
-    assert parse("uploader_id:" + "9" * 10_000) != parse("uploader_id:2147483647")
+@pytest.mark.parametrize("field", ["score", "uploader_id"])
+def test_whole_numbers_and_ids_are_brought_to_32_bits(field: str) -> None:
+    """Reference: boards, 2.4; the server reads ids with the same function."""
+    assert parse(f"{field}:2147483648") == parse(f"{field}:2147483647")
+    assert parse(f"{field}:{'9' * 10_000}") == parse(f"{field}:2147483647")
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("2147483647~5", 2_147_483_642, 2_147_483_647),
+        ("-99999999999~2", -2_147_483_648, -2_147_483_646),
+        ("1~99999999999", -2_147_483_648, 2_147_483_647),
+    ],
+)
+def test_both_ends_of_a_number_and_how_far_off_it_may_be_are_32_bits(
+    value: str, low: int, high: int
+) -> None:
+    """Reference: boards, 2.4."""
+    assert parse(f"score:{value}") == Query(Range("score", low, high))
+
+
+@pytest.mark.parametrize(
+    ("address", "valid"),
+    [
+        ("255.0.10.1", True), ("1.2.3.4/32", True), ("::1", True), ("2001:db8::/0", True),
+        ("::ffff:1.2.3.4/128", True), ("256.1.1.1", False), ("1.2.3", False), ("1.2.3.4.5", False),
+        ("01.2.3.4", False), ("1.2.3.4/33", False), ("abc", False), ("1::2::3", False),
+        ("::1/129", False), ("12345::1", False), ("fe80::1%eth0", False), (":", False),
+    ],
+)  # fmt: skip
+def test_an_address_is_one(address: str, valid: bool) -> None:
+    reader = Reader(user=True, moderator=True)
+    if valid:
+        assert parse(f"ip:{address}", reader=reader) == Query(Special("ip", address))
+    else:
+        with pytest.raises(QueryError):
+            parse(f"ip:{address}", reader=reader)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +136,10 @@ def test_dates_of_any_year_can_be_explained(date: str, dialect: Dialect) -> None
         site="derpibooru", id=1, page_url="https://derpibooru.org/images/1", media_hosts=frozenset()
     )
     assert parse(f"created_at:{date}", dialect).explain(post).text
+
+
+def test_twibooru_reads_a_year_as_ruby_reads_a_number() -> None:
+    """Reference: boards, 2.9; the gem, run on these."""
+    assert parse("created_at:2_015", "twibooru") == parse("created_at:2015", "twibooru")
+    first = Span("created_at", Instant(573_863_184_000), Instant(573_894_720_000), high_open=True)
+    assert parse("created_at:20155", "twibooru") == Query(first)
