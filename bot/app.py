@@ -84,7 +84,6 @@ class App:
             )
             self.client = await opening.enter_async_context(self._new_client())
             self._messenger = Messenger(self.client, self.clock)
-            opening.push_async_callback(self._messenger.close)
             self.feeds = Feeds(
                 self.store,
                 self.sites,
@@ -142,7 +141,8 @@ class App:
             _log.info("servers forgotten", servers=len(gone))
 
     async def _refresh_site_filters(self) -> None:
-        self.policies.forget(*await self.site_filters.refresh())
+        async for guild_id in self.site_filters.refresh():
+            self.policies.forget(guild_id)
 
 
 def new_transport(settings: Settings, clock: Clock, memory: Memory) -> Transport:

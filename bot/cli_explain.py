@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.command_line import refuse, settings_or_refuse
+from bot.command_line import refuse, refuse_for_site, settings_or_refuse
 from bot.exit_codes import Exit
 from bot.texts import _
 
@@ -74,7 +74,7 @@ def explain(
     except PostFileError as error:
         refuse(str(error), Exit.USAGE)
     except SiteError as error:
-        refuse(error.message, Exit.FAILED)
+        refuse_for_site(error)
     print("\n".join(lines))
 
 
@@ -102,7 +102,9 @@ def read_file(path: Path, site: "Site") -> "Post":
         body = json.loads(path.read_bytes())
     except OSError as error:
         raise PostFileError(
-            _("{file} cannot be read ({reason}).").format(file=path, reason=error.strerror)
+            _("{file} is no post's number, and as a file it cannot be read ({reason}).").format(
+                file=path, reason=error.strerror
+            )
         ) from None
     except (ValueError, RecursionError):
         raise PostFileError(_("{file} holds no JSON.").format(file=path)) from None

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 import typer
 
-from bot.command_line import refuse, settings_or_refuse
+from bot.command_line import refuse, refuse_for_site, settings_or_refuse
 from bot.exit_codes import Exit
 from bot.texts import _
 
 if TYPE_CHECKING:
     from bot.catalogue import Site
     from bot.settings import Settings
-    from bot.sites import SiteError
     from bot.sites.routes import Route
 
 HELP = _("Ask a site: NAME ROUTE and what the route needs; without them, list what there is.")
@@ -40,7 +39,7 @@ def site(
 ) -> None:
     """Call one read route of one site and print what it answers."""
     from bot import logs
-    from bot.sites import BadRequest, Busy, CoolingDown, SiteError, Unavailable
+    from bot.sites import SiteError
 
     settings = settings_or_refuse()
     # What a request ends with is told below; what the parts note of it would be told twice.
@@ -53,10 +52,7 @@ def site(
     except UsageError as error:
         refuse(str(error), Exit.USAGE)
     except SiteError as error:
-        if isinstance(error, BadRequest):
-            refuse(error.message, Exit.USAGE)
-        later = isinstance(error, CoolingDown | Busy | Unavailable)
-        refuse(_told(error), Exit.UNAVAILABLE if later else Exit.FAILED)
+        refuse_for_site(error)
     plain = _plain(answer)
     print(json.dumps(plain, indent=2) if as_json else "\n".join(_lines(plain)))
 
@@ -151,7 +147,7 @@ def read_arguments(
     have = {one.name for one in in_order[: len(given)]} | set(named)
     missing = [one.name for one in parameters if one.default is one.empty and one.name not in have]
     if missing:
-        raise UsageError(_("It needs: {missing}").format(missing=", ".join(missing)))
+        raise UsageError(_("The route needs: {missing}").format(missing=", ".join(missing)))
     return given, named
 
 
@@ -209,10 +205,3 @@ def _lines(value: Any, indent: str = "") -> Iterator[str]:
 def _printable(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _told(error: "SiteError") -> str:
-    if error.until is None:
-        return error.message
-    until = error.until.astimezone().isoformat(" ", "seconds")
-    return _("{message} Not before {until}.").format(message=error.message, until=until)

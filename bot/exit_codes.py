@@ -14,7 +14,10 @@ class Exit(IntEnum):
     DATA = 65
     """The database is damaged, not one, or newer than the program: starting again cannot help."""
     UNAVAILABLE = 69
-    """Discord could not be reached, or ended the connection for good: worth another start."""
+    """Discord could not be reached, or ended the connection for good: worth another start.
+
+    For `site` and `explain`: the site, which may be asked again later.
+    """
     IO = 74
     """The data directory cannot be written."""
     TEMPORARY = 75

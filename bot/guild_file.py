@@ -23,7 +23,7 @@ from bot.guild_filters import (
 from bot.policies import GuildWishes
 from bot.query import QueryError
 from bot.store import Channel, Guild, Subscription, Transaction
-from bot.texts import ENGLISH, _, ngettext
+from bot.texts import ENGLISH, RefusedError, _, ngettext
 
 #: Bytes that a file may have.
 LARGEST = 256 * 1024
@@ -36,12 +36,8 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _Id: TypeAlias = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
-class GuildFileError(Exception):
+class GuildFileError(RefusedError):
     """A file that cannot be used; `message` says why, for people."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class ChannelPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

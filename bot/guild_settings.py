@@ -5,15 +5,11 @@ from typing import Any
 from msgspec import structs
 
 from bot.store import Channel, Guild, Transaction
-from bot.texts import _
+from bot.texts import RefusedError, _
 
 
-class SettingRefusedError(Exception):
+class SettingRefusedError(RefusedError):
     """Something cannot be set as wished; `message` says why, for people."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 async def set_up(

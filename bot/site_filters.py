@@ -17,7 +17,7 @@ from bot.sites import (
     Sites,
 )
 from bot.store import SiteFilter, Store
-from bot.texts import _
+from bot.texts import RefusedError, _
 
 #: How old a filter's content may be, and how many are read again at a time.
 STALE_AFTER = timedelta(days=1)
@@ -29,12 +29,8 @@ _IDS_AT_A_TIME = 50
 _log = structlog.get_logger(__name__)
 
 
-class FilterUnusableError(Exception):
+class FilterUnusableError(RefusedError):
     """A site's filter cannot be used; `message` says why, for people."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class SiteFilterReader:
@@ -88,20 +84,19 @@ class SiteFilterReader:
             refreshed_at=self._clock.now(),
         )
 
-    async def refresh(self) -> tuple[int, ...]:
-        """Read again what is older than a day; return the servers whose filters changed.
+    async def refresh(self) -> AsyncIterator[int]:
+        """Read again what is older than a day; yield each server of a filter that was kept anew.
 
-        A filter that its site does not give just now stays as it was last read, and with it all
-        others of that site: they wait for the next time, in nobody else's way.
+        At once, as what follows may fail. A filter that its site does not give just now stays as
+        it was last read, and with it all others of that site: they wait for the next time, in
+        nobody else's way.
         """
-        changed: dict[int, None] = {}
         for site in self._sites.boards:
             try:
                 async for guild_id in self._refreshed(site):
-                    changed[guild_id] = None
+                    yield guild_id
             except SiteError as error:
                 _log.info("site filters are not read again now", site=site, why=error.message)
-        return tuple(changed)
 
     async def _refreshed(self, site: str) -> AsyncIterator[int]:
         async with self._store.read() as tx:

@@ -34,6 +34,14 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _speaking.get().ngettext(one, many, count)
 
 
+class RefusedError(Exception):
+    """Something is not as somebody wished; `message` tells them why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class Languages:
     """The languages that can be spoken: English, and those with a catalogue in `folder`.
 

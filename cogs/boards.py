@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.client import MailmareBot
 from bot.safety.patterns import checked_pattern
-from bot.sites.asking import sorts
+from bot.sites.sorting import sorts
 from bot.texts import _
 from bot.ui.answers import answering, think
 from bot.ui.buttons import show

@@ -11,10 +11,10 @@ from bot.client import MailmareBot
 from bot.store import Rhythm, Subscription
 from bot.texts import _
 from bot.ui import feed_changes
-from bot.ui.answers import think
+from bot.ui.answers import answering, think
 from bot.ui.completion import complete_query, managed
 from bot.ui.feed_buttons import resume
-from bot.ui.feed_host import guild_feeds, own_feed, refusing, site_of_feed
+from bot.ui.feed_host import guild_feeds, own_feed, site_of_feed
 from bot.ui.feed_places import forum_tags as tags_of_forum
 from bot.ui.feed_places import target_of
 from bot.ui.feed_texts import feed_embed, list_embed
@@ -120,7 +120,7 @@ class FeedCog(
         spoiler: bool = False,
     ) -> None:
         """Check everything, keep the feed, and say what is to be expected of it."""
-        async with refusing(interaction, query):
+        async with answering(interaction, query):
             guild_id = await managed_guild(interaction)
             now = self._bot.finder.clock.now()
             wish = Subscription(
@@ -158,7 +158,7 @@ class FeedCog(
         self, interaction: discord.Interaction, channel: FeedTarget | None = None
     ) -> None:
         """Answer with the list."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             overview = await guild_feeds(interaction).overview(guild_id)
             embed = list_embed(overview, channel_id=channel.id if channel else None)
@@ -168,7 +168,7 @@ class FeedCog(
     @app_commands.describe(feed=_FEED)
     async def show(self, interaction: discord.Interaction, feed: OwnFeed) -> None:
         """Answer with its settings and its state."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
             overview = await guild_feeds(interaction).overview(guild_id)
@@ -223,7 +223,7 @@ class FeedCog(
         clear: str | None = None,
     ) -> None:
         """Change those fields, and say what is another now."""
-        async with refusing(interaction, query or ""):
+        async with answering(interaction, query or ""):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
             await think(interaction, private=True)
@@ -264,7 +264,7 @@ class FeedCog(
     @app_commands.describe(feed=_FEED)
     async def pause(self, interaction: discord.Interaction, feed: OwnFeed) -> None:
         """Pause it."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             await think(interaction, private=True)
             one = await own_feed(interaction, guild_id, feed)
@@ -276,7 +276,7 @@ class FeedCog(
     @app_commands.describe(feed=_FEED)
     async def resume(self, interaction: discord.Interaction, feed: OwnFeed) -> None:
         """Resume it, or say what still stands in the way."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             await think(interaction, private=True)
             text = await resume(interaction, guild_id, feed)
@@ -286,7 +286,7 @@ class FeedCog(
     @app_commands.describe(feed=_FEED)
     async def remove(self, interaction: discord.Interaction, feed: OwnFeed) -> None:
         """Delete it, with what is owed for it alone."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
             await feed_changes.remove(interaction, one)

@@ -20,14 +20,13 @@ from bot.safety import Refusal, VerifiedPost, verify
 from bot.sites import SiteError
 from bot.store import FeedKind, Status, Subscription
 from bot.texts import _
-from bot.ui.answers import NotShownError, failure_text, think
-from bot.ui.feed_host import feed_host, own_feed, refusing, where_it_goes
+from bot.ui.answers import NotShownError, answering, failure_text, think
+from bot.ui.feed_host import feed_host, own_feed, where_it_goes
 from bot.ui.feed_places import check_place, target_of
 from bot.ui.feed_preview import show_preview, those_shown
 from bot.ui.feed_reports import became_lines, explain_text, history_embed, stats_embed
-from bot.ui.feed_texts import CONTENT
-from bot.ui.filter_texts import fitting
 from bot.ui.here import for_everybody, policy_here, where_of
+from bot.ui.lines import CONTENT, fitting
 from bot.ui.permission import managed_guild
 from cogs.feed_options import Days, OwnFeed
 from cogs.options import BoardId
@@ -50,7 +49,7 @@ class FeedLooks(commands.GroupCog):
         self, interaction: discord.Interaction, feed: OwnFeed, *, public: bool = False
     ) -> None:
         """Show it to whoever asks, or send it to its channel, where it counts as announced."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
             await think(interaction, private=True)
@@ -103,7 +102,7 @@ class FeedLooks(commands.GroupCog):
         self, interaction: discord.Interaction, feed: OwnFeed, number: BoardId
     ) -> None:
         """Answer with the query's verdict term by term, the delays, the rules and the outbox."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed)
             if one.kind is not FeedKind.FEED:
@@ -153,7 +152,7 @@ class FeedLooks(commands.GroupCog):
     @app_commands.describe(feed=_ONE_OR_ALL)
     async def history(self, interaction: discord.Interaction, feed: OwnFeed = "") -> None:
         """Answer with the latest announcements."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed) if feed else None
             async with self._bot.store.read() as tx:
@@ -168,7 +167,7 @@ class FeedLooks(commands.GroupCog):
         self, interaction: discord.Interaction, feed: OwnFeed = "", days: Days = 14
     ) -> None:
         """Answer with a small plot."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await own_feed(interaction, guild_id, feed) if feed else None
             now = self._bot.finder.clock.now()

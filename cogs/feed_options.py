@@ -18,16 +18,13 @@ from bot.guild_feeds import MOST_BACKFILL
 from bot.posts.text import plain_text
 from bot.store import FeedKind, Rhythm, Subscription
 from bot.texts import _
+from bot.ui.completion import managed
 from bot.ui.feed_host import guild_feeds
+from bot.ui.feed_places import Target
 from bot.ui.feed_texts import rhythm_name
-from bot.ui.permission import may_manage
 
 #: Discord's limits of a completion.
 _CHOICES, _NAME = 25, 100
-
-Target: TypeAlias = (
-    discord.TextChannel | discord.VoiceChannel | discord.ForumChannel | discord.Thread
-)
 
 
 class _Target(app_commands.Transformer):
@@ -79,7 +76,7 @@ class _Own(app_commands.Transformer):
     async def autocomplete(  # type: ignore[override]
         self, interaction: discord.Interaction[Any], value: str, /
     ) -> list[app_commands.Choice[str]]:
-        if interaction.guild_id is None or not await may_manage(interaction):
+        if interaction.guild_id is None or not await managed(interaction):
             return []
         wanted = value.strip().casefold()
         offered = []

@@ -1,7 +1,6 @@
 """`/filter`: what a server, or one of its channels, does not want to see."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -11,11 +10,11 @@ from discord.ext import commands
 
 from bot.catalogue import CATALOGUE
 from bot.client import MailmareBot
-from bot.guild_filters import FilterRefusedError, GuildFilters, Place, Subjects
+from bot.guild_filters import GuildFilters, Place, Subjects
 from bot.safety import verify
 from bot.store import Kind
 from bot.texts import _
-from bot.ui.answers import NotShownError, answering, think
+from bot.ui.answers import answering, think
 from bot.ui.completion import complete_list, complete_query, managed
 from bot.ui.filter_texts import (
     filters_embed,
@@ -123,7 +122,7 @@ class FilterCog(
         remove: bool = False,
     ) -> None:
         """Import a filter, or drop it."""
-        async with _refusing(interaction):
+        async with answering(interaction):
             place = await _place(interaction, channel)
             await think(interaction, private=True)
             name = place_text(place.channel_id)
@@ -152,7 +151,7 @@ class FilterCog(
         channel: SettingsChannel | None = None,
     ) -> None:
         """Answer with the verdict and every rule that concerns the post."""
-        async with _refusing(interaction):
+        async with answering(interaction):
             await managed_guild(interaction)
             place = where(interaction) if channel is None else where_of(channel)
             await think(interaction, private=True)
@@ -169,7 +168,7 @@ class FilterCog(
         self, interaction: discord.Interaction, channel: SettingsChannel | None = None
     ) -> None:
         """Hide what the default list names and nothing is set for yet."""
-        async with _refusing(interaction):
+        async with answering(interaction):
             place = await _place(interaction, channel)
             await think(interaction, private=True)
             text = preset_text(await self._filters.preset(place), place_text(place.channel_id))
@@ -221,23 +220,13 @@ def _rule_command(
         channel: SettingsChannel | None = None,
         site: str = "",
     ) -> None:
-        async with _refusing(interaction, query):
+        async with answering(interaction, query):
             place = await _place(interaction, channel)
             await think(interaction, private=True)
             text = await change(place, await filters.read(tags, query, site))
             await interaction.edit_original_response(content=text)
 
     return command
-
-
-@asynccontextmanager
-async def _refusing(interaction: discord.Interaction, query: str = "") -> AsyncIterator[None]:
-    """Tell what cannot be set to the person who wished for it."""
-    async with answering(interaction, query):
-        try:
-            yield
-        except FilterRefusedError as error:
-            raise NotShownError(error.message) from error
 
 
 async def _place(interaction: discord.Interaction, channel: SettingsChannel | None) -> Place:

@@ -10,7 +10,7 @@ from bot.ui.answers import answering, think
 from bot.ui.buttons import show
 from bot.ui.completion import complete_list, complete_name
 from bot.ui.facts import pony_tag_embed
-from bot.ui.finder import Finder
+from bot.ui.finder import Finder, check_site
 from bot.ui.here import policy_here
 from bot.ui.search import EXACT, RANDOM, Search
 from cogs.options import PonyId, Query, TagName
@@ -66,6 +66,7 @@ class Pony(commands.GroupCog, group_name="pony", group_description=_("Safe ponie
         """Answer privately with what the Safe Pony API says about the tag."""
         async with answering(interaction):
             ponies = self._finder.ponies
+            check_site(ponies.site.name, await policy_here(interaction))
             await think(interaction, private=True)
             embed = pony_tag_embed(await ponies.tag(name), ponies.site)
             await interaction.edit_original_response(embed=embed)

@@ -6,8 +6,8 @@ from discord.ext import commands
 
 from bot.client import MailmareBot
 from bot.texts import _
-from bot.ui.ponyaggregate import archive_for, at_work, key_text, note_deed, user_text
-from bot.ui.progress import UploadProgress
+from bot.ui.ponyaggregate import archive_for, at_work, brought_text, note_deed, user_text
+from bot.ui.progress import UploadProgress, tell_end
 from cogs.for_operator import ForOperator
 from cogs.ponyaggregate_lists import Collaborators, Lists
 from cogs.ponyaggregate_options import TURNSTILE, Turnstile, mime_of
@@ -71,7 +71,5 @@ class PonyAggregateAccount(
             finally:
                 await progress.finish()
             note_deed(interaction, attachment=attachment.uuid)
-            text = _("The file is there: give {uuid} as attachment of a submission.")
-            await interaction.edit_original_response(
-                content=text.format(uuid=key_text(attachment.uuid))
-            )
+            # A large file takes longer than Discord lets an answer be changed.
+            await tell_end(interaction, brought_text(file.filename, attachment.uuid, archive.site))

@@ -11,9 +11,9 @@ from bot.feeds.wishes import FeedRefusedError
 from bot.store import FeedKind, Rhythm, Subscription
 from bot.texts import _
 from bot.ui import feed_changes
-from bot.ui.answers import think
+from bot.ui.answers import answering, think
 from bot.ui.completion import complete_list, complete_query, managed
-from bot.ui.feed_host import guild_feeds, own_feed, refusing, site_of_feed
+from bot.ui.feed_host import guild_feeds, own_feed, site_of_feed
 from bot.ui.feed_places import target_of
 from bot.ui.feed_texts import list_embed
 from bot.ui.permission import managed_guild
@@ -72,7 +72,7 @@ class Schedule(app_commands.Group):
         role: discord.Role | None = None,
     ) -> None:
         """Check everything, keep the schedule, and show one such picture."""
-        async with refusing(interaction, tags):
+        async with answering(interaction, tags):
             guild_id = await managed_guild(interaction)
             now = self._bot.finder.clock.now()
             wish = Subscription(
@@ -101,7 +101,7 @@ class Schedule(app_commands.Group):
     @app_commands.command(name="list", description=_("Every schedule, and when it is next."))
     async def list_schedules(self, interaction: discord.Interaction) -> None:
         """Answer with the list."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             overview = await guild_feeds(interaction).overview(guild_id)
             embed = list_embed(overview, FeedKind.RANDOM)
@@ -132,7 +132,7 @@ class Schedule(app_commands.Group):
         role: discord.Role | None = None,
     ) -> None:
         """Change those fields, and say what is another now."""
-        async with refusing(interaction, tags or ""):
+        async with answering(interaction, tags or ""):
             guild_id = await managed_guild(interaction)
             one = await _own(interaction, guild_id, schedule)
             await think(interaction, private=True)
@@ -161,7 +161,7 @@ class Schedule(app_commands.Group):
     @app_commands.describe(schedule=_SCHEDULE)
     async def remove(self, interaction: discord.Interaction, schedule: OwnSchedule) -> None:
         """Delete it."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             one = await _own(interaction, guild_id, schedule)
             await feed_changes.remove(interaction, one)

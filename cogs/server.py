@@ -12,7 +12,7 @@ from bot.client import MailmareBot
 from bot.feeds.wishes import FeedRefusedError
 from bot.guild_feeds import FeedPart, replace_feeds, retime
 from bot.guild_file import LARGEST, GuildFileError, time_zones
-from bot.guild_settings import SettingRefusedError, allow, set_up
+from bot.guild_settings import allow, set_up
 from bot.policies import read_wishes
 from bot.posts.text import safe_text
 from bot.query import QueryError
@@ -20,15 +20,15 @@ from bot.safety import Profile, Verdict, verdict
 from bot.store import Subscription
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, think
+from bot.ui.completion import managed
 from bot.ui.feed_host import feed_host, guild_feeds, where_it_goes
-from bot.ui.filter_texts import fitting
 from bot.ui.here import where_of
-from bot.ui.permission import managed_guild, may_manage
+from bot.ui.lines import CONTENT, fitting
+from bot.ui.permission import managed_guild
 from bot.ui.server_texts import audit_embed, ratings_embed, settings_embed
 from cogs.options import AuditPage, SettingsChannel
 
 _CHOICES = 25
-_CONTENT = 1900
 _AUDIT_PAGE = 20
 
 
@@ -76,6 +76,10 @@ class Server(
                 raise NotShownError(
                     _("I do not speak that. Begin to type and choose one from the list.")
                 )
+            if isinstance(notices, discord.ForumChannel):
+                raise NotShownError(
+                    _("A forum takes no messages of its own. Please choose another channel.")
+                )
             given: dict[str, Any] = {}
             if time_zone:
                 given["time_zone"] = time_zone
@@ -102,7 +106,7 @@ class Server(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """Offer the time zones that hold what was typed."""
-        if not await may_manage(interaction):
+        if not await managed(interaction):
             return []
         wanted = current.strip().replace(" ", "_").casefold()
         zones = sorted(zone for zone in time_zones() if wanted in zone.casefold())
@@ -143,11 +147,8 @@ class Server(
             }
             place = None if channel is None else channel.id
             await think(interaction, private=True)
-            try:
-                async with self._bot.store.write() as tx:
-                    guild, own = await allow(tx, guild_id, place, given, by=interaction.user.id)
-            except SettingRefusedError as error:
-                raise NotShownError(error.message) from error
+            async with self._bot.store.write() as tx:
+                guild, own = await allow(tx, guild_id, place, given, by=interaction.user.id)
             self._bot.policies.forget(guild_id)
             restricted = None if channel is None else _is_restricted(channel)
             embed = ratings_embed(
@@ -185,7 +186,7 @@ class Server(
                     await self._bot.attachments.read(file, LARGEST), self._bot.languages.names
                 )
             except GuildFileError as error:
-                raise NotShownError(safe_text(error.message, _CONTENT)) from error
+                raise NotShownError(safe_text(error.message, CONTENT)) from error
             guild = interaction.guild
             assert guild is not None  # noqa: S101  the command is for servers alone
             settings, left_out = guild_file.at_home(
@@ -194,17 +195,18 @@ class Server(
                 roles={role.id for role in guild.roles if not role.is_default()},
             )
             wishes = await self._wishes(interaction, guild_id, settings.feeds)
+            by, now = interaction.user.id, self._bot.finder.clock.now()
             changed: tuple[int, ...] = ()
             async with self._bot.store.write() as tx:
+                old = await read_wishes(tx, guild_id)
                 feeds = await tx.subscriptions.of_guild(guild_id)
-                lines = guild_file.changes(await read_wishes(tx, guild_id), settings, feeds)
+                lines = guild_file.changes(old, settings, feeds)
                 if apply and lines:
-                    by = interaction.user.id
                     await guild_file.apply(tx, guild_id, settings, by=by)
                     if wishes is not None:
-                        changed = await replace_feeds(
-                            tx, guild_id, wishes, self._bot.finder.clock.now(), by=by
-                        )
+                        changed = await replace_feeds(tx, guild_id, wishes, now, by=by)
+                    if settings.time_zone != old.guild.time_zone:
+                        changed += await retime(tx, guild_id, now)
             self._bot.policies.forget(guild_id)
             if changed:
                 await guild_feeds(interaction).work_with(*changed)
@@ -226,7 +228,7 @@ class Server(
             )
         except (FeedRefusedError, QueryError) as error:
             text = _("A feed of the file cannot be: {reason}").format(reason=error.message)
-            raise NotShownError(safe_text(text, _CONTENT)) from error
+            raise NotShownError(safe_text(text, CONTENT)) from error
 
     @app_commands.command(description=_("Who changed which setting, and when."))
     @app_commands.describe(page=_("Which page, from the newest on."))
@@ -260,7 +262,7 @@ def _import_text(lines: tuple[str, ...], left_out: int, *, applied: bool) -> str
                 count=left_out
             )
         )
-    return fitting(text, _CONTENT)
+    return fitting(text, CONTENT)
 
 
 async def setup(bot: commands.Bot) -> None:

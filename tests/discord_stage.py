@@ -209,12 +209,16 @@ def problems(stage: Stage) -> list[str]:
 
 
 def _described(body: Any) -> Any:
-    """Return a body as Discord describes it: the library writes a file's place as a number."""
+    """Return a body as Discord describes it: the library writes some ids as numbers."""
     if not isinstance(body, dict):
         return body
     described = {name: _described(value) for name, value in body.items()}
     if body.get("attachments"):
         described["attachments"] = [{**one, "id": str(one["id"])} for one in body["attachments"]]
+    if "recipient_id" in body:
+        described["recipient_id"] = str(body["recipient_id"])
+    if users := (body.get("allowed_mentions") or {}).get("users"):
+        described["allowed_mentions"]["users"] = [str(one) for one in users]
     return described
 
 

@@ -292,6 +292,8 @@ class Channels:
         message = self._message(room, request)
         if room.type != ANNOUNCEMENT:
             raise _RefusedError(400, 50024, "Cannot execute action on this channel type")
+        if message["flags"] & _CROSSPOSTED:
+            raise _RefusedError(400, 40033, "This message has already been crossposted")
         message["flags"] |= _CROSSPOSTED
         self.published.append(int(message["id"]))
         return message

@@ -6,7 +6,8 @@ Known limits, and what is done about each:
 * The page loads nothing from outside: every picture is drawn and handed over when it opens.
 * Commands and channels cannot carry `nsfw`: the demo is safe for everybody anyway.
 * Simulated time stands still: it is brought to the present once, before anything waits for it,
-  and never advanced again; our own deadlines use our own clock.
+  and never advanced again; our own deadlines use our own clock, and so does what the page calls
+  "5 minutes ago".
 * `preview.refresh()` collides with clicks, and after it the page's next click is refused until the
   page has looked again: what the bot sends by itself is published at the moment of a look, and a
   click that was made just before is taken.
@@ -120,11 +121,11 @@ async def stage(
                 if not isinstance(error.__cause__, OSError):
                     raise
                 raise _port_error(port, error.__cause__) from error
-            _show_what_comes(preview, env)
+            _show_what_comes(preview, env, clock)
             yield preview
 
 
-def _show_what_comes(preview: Preview, env: simcord.Env) -> None:
+def _show_what_comes(preview: Preview, env: simcord.Env, clock: Clock) -> None:
     """Have each of the page's looks find what the bot did since the one before.
 
     The page looks twice a second. A click names the state that it was made in, and is refused in
@@ -139,6 +140,7 @@ def _show_what_comes(preview: Preview, env: simcord.Env) -> None:
     taken: tuple[object, int] = (None, 0)
 
     def payload(page: Any) -> dict[str, Any]:
+        preview.capture_time = clock.now()
         # During an action its own result is published when it is complete.
         busy = preview._active_action is not None or env._operation_task is not None
         if not busy and len(env.http_requests) != seen.get(page.id, at_first):

@@ -235,7 +235,6 @@ class Composer:
             template=wish.template,
             spoiler=wish.spoiler,
             forum_tags=wish.forum_tags,
-            publish=wish.publish,
         )
 
 

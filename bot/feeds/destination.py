@@ -34,7 +34,6 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     spoiler: bool = False
     """Whether every picture lies behind a spoiler, whatever its own verdict."""
     forum_tags: tuple[int, ...] = ()
-    publish: bool = False
     minimal: bool = False
     """Whether to send credit and links as plain text, after Discord refused the usual form."""
 
@@ -128,6 +127,12 @@ class Destination(Protocol):
 
     async def remove(self, delivered: Delivered) -> None:
         """Delete a message; one that is gone is no failure. Raises as `send` does."""
+
+    async def publish(self, delivered: Delivered) -> None:
+        """Pass a message on to the followers of its announcement channel; again is no failure.
+
+        Raises as `send` does, and may take as long as Discord's limit for it lasts.
+        """
 
     async def exists(self, channel_id: int) -> bool:
         """Ask Discord itself whether a channel exists (fault F20); raises UncertainError."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.clock import Clock
-from bot.loops import Beat, Loops, Turn
+from bot.loops import Beat, Loops, Turn, Worker
 from bot.policies import Policies
 from bot.settings import Settings
 from bot.sites import Sites
@@ -22,6 +22,7 @@ from .forgetting import Forgetting
 from .new_posts import broadest
 from .notices import Teller
 from .pauses import Pauses
+from .publishing import Publisher
 from .reading import Reader
 from .recheck import AfterCare
 from .roster import Roster
@@ -80,6 +81,7 @@ class Feeds:
             guild_rate=settings.feed_posts,
             window=settings.nonce_window,
         )
+        self._publisher = Publisher(store, messenger, composer, clock)
         wake = self.deliverer.wake
         policy = broadest(settings.profile, graphic=settings.graphic)
         self.tails = {
@@ -115,7 +117,8 @@ class Feeds:
         self._start("appointments", _HOURLY, self._appointments.turn)
         self._start("aliases", _HOURLY, self.aliases.turn)
         self._start("outbox's past", _HOURLY, self._forgetting.turn)
-        self._loops.keep("delivery", self._deliver)
+        self._keep("delivery", self.deliverer.run)
+        self._keep("publishing", self._publisher.run)
 
     def connected(self) -> None:
         """Let the loops do something: Discord has told which servers and channels there are."""
@@ -123,7 +126,7 @@ class Feeds:
 
     async def stop(self) -> None:
         """Begin no message any more, and return when those under way have ended (fault F34)."""
-        await self.deliverer.stop()
+        await asyncio.gather(self.deliverer.stop(), self._publisher.stop())
         await self.reader.close()
 
     async def changed(self, *subscription_ids: int) -> None:
@@ -176,6 +179,9 @@ class Feeds:
 
         self._loops.start(name, seconds, connected_turn)
 
-    async def _deliver(self, beat: Beat) -> None:
-        await self._connected.wait()
-        await self.deliverer.run(beat)
+    def _keep(self, name: str, work: Worker) -> None:
+        async def connected_work(beat: Beat) -> None:
+            await self._connected.wait()
+            await work(beat)
+
+        self._loops.keep(name, connected_work)

@@ -137,6 +137,8 @@ class Outcomes:
 
         async def note(tx: Transaction) -> None:
             await tx.deliveries.sent(shown, place, self._clock.now() + LADDER[0])
+            if owed.wish.publish and delivered is not None:
+                await tx.publications.owe(shown)
             await recovered(tx, owed.wish.id)
 
         self.ends[Status.SENT] += len(shown)

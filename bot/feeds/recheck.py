@@ -214,7 +214,7 @@ class AfterCare:
             return
         judged = [(row, await self._judge(row, bodies)) for row in sent]
         plan = Plan(
-            _delivered(rows[0]),
+            delivered_of(rows[0]),
             tuple((row, one) for row, one in judged if isinstance(one, VerifiedPost)),
             {row.id: one for row, one in judged if isinstance(one, Refusal)},
             {row.id: one.refusal for row, one in judged if isinstance(one, Leave)},
@@ -304,6 +304,7 @@ def _sent_at(row: Announcement) -> datetime:
     return row.sent_at or row.created_at
 
 
-def _delivered(row: Announcement) -> Delivered:
+def delivered_of(row: Announcement) -> Delivered:
+    """Return the message that an announcement was sent in; its id is known."""
     channel_id = row.message_channel_id or row.channel_id
     return Delivered(cast("int", row.message_id), channel_id, cast("Form", row.form))

@@ -25,6 +25,7 @@ from bot.store import (
     Rhythm,
     Status,
     Store,
+    StoreError,
     Subscription,
     Transaction,
 )
@@ -86,7 +87,8 @@ class Schedules:
         self._changed = changed
         self._chance = chance or random.Random()  # noqa: S311  which picture comes is no secret
         self._tries: dict[int, int] = {}
-        self._aside = SetAside("schedule", clock)
+        # A database that fails would have the sites asked again each turn.
+        self._aside = SetAside("schedule", clock, also=(StoreError,))
 
     async def turn(self) -> None:
         """Do what is due now. Raises StoreError, and what one failed with when all had theirs.

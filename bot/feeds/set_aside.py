@@ -11,7 +11,6 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.store import StoreError
 
 from .border import Fault, attempt
 from .rests import Rests
@@ -27,10 +26,14 @@ class SetAsideError(Exception):
 
 
 class SetAside:
-    """Those of one kind, by their numbers, that met a fault; `what` names the kind in the log."""
+    """Those of one kind, by their numbers, that met a fault; `what` names the kind in the log.
 
-    def __init__(self, what: str, clock: Clock) -> None:
+    `also` are errors that let one rest as a fault of our own does.
+    """
+
+    def __init__(self, what: str, clock: Clock, *, also: tuple[type[Exception], ...] = ()) -> None:
         self._what = what
+        self._also = also
         self._rests = Rests(clock, first=FIRST, longest=LONGEST)
         self._met: dict[int, str] = {}
 
@@ -52,7 +55,7 @@ class SetAside:
         met: Fault | None
         try:
             met = await attempt(work())
-        except StoreError as error:
+        except self._also as error:
             met = Fault(error)
         if met is None:
             self._is_well(number)
@@ -66,7 +69,7 @@ class SetAside:
         """Raise SetAsideError where some were left out because they rest."""
         if left_out:
             number = min(left_out)
-            message = f"{len(left_out)} left out, {self._what} {number}: {self._met[number]}"
+            message = f"{len(left_out)} left out, {self._what} {number!s}: {self._met[number]}"
             raise SetAsideError(message)
 
     def _is_well(self, number: int) -> None:

@@ -1,7 +1,8 @@
 """The one reading of a site's posts that all its subscriptions share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 import structlog
 from msgspec import structs
@@ -9,11 +10,13 @@ from msgspec import structs
 from bot.clock import Clock
 from bot.feeds import pace
 from bot.feeds.answers import Answers
+from bot.feeds.border import Fault, attempt
 from bot.feeds.decisions import Decisions, Keeps
 from bot.feeds.edits import Edits
 from bot.feeds.new_posts import NewPosts
 from bot.feeds.reading import Reader
 from bot.feeds.roster import Roster
+from bot.feeds.set_aside import SetAside
 from bot.feeds.waiting import WaitingPosts
 from bot.policies import Policies
 from bot.safety import Policy
@@ -26,6 +29,17 @@ OUTAGE = timedelta(hours=6)
 EVERY = 5.0
 
 _log = structlog.get_logger(__name__)
+
+
+class _Part(IntEnum):
+    """What a turn may do, in this order."""
+
+    NEWEST = 1
+    EDITS = 2
+    WAITING = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
 
 
 class SiteTail:
@@ -66,6 +80,7 @@ class SiteTail:
         self._tail: Tail | None = None
         self._loaded = False
         self._new_at = self._edits_at = self._waiting_at = clock.monotonic()
+        self._aside = SetAside(self.site, clock)
         self._pause = pace.least_pause(board.site)
         self._well_at: float | None = None
 
@@ -97,7 +112,11 @@ class SiteTail:
         self._new_at = min(self._new_at, self._clock.monotonic())
 
     async def turn(self) -> None:
-        """Do what is due now. A site's failure is noted and no error; raises StoreError."""
+        """Do what is due now. A site's failure is noted and no error; raises StoreError.
+
+        And what a part of it failed with by a fault of our own, when the others had their turn:
+        that part rests for a while that grows, and each turn tells of it (fault F42).
+        """
         if await self._is_off():
             self._well_at = None
             return
@@ -111,31 +130,45 @@ class SiteTail:
             return
         if self._well_at is None:
             self._well_at = self._clock.monotonic()
+        resting = [part for part in _Part if self._aside.rests(part)]
         try:
-            await self._read()
+            await self._read([part for part in _Part if part not in resting])
         except Busy as error:
             _log.info("a reading waits for its turn", site=self.site, reason=error.message)
         except SiteError as error:
             _log.info("a reading failed", site=self.site, reason=error.message)
+        self._aside.tell(resting)
 
     async def _is_off(self) -> bool:
         switches = await self._policies.switches()
         return switches.panic or self.site in switches.sites
 
-    async def _read(self) -> None:
+    async def _read(self, parts: Iterable[_Part]) -> None:
+        """Do these if they are due; a fault of our own in one does not hold up the next."""
+        for met in [await attempt(self._do(part)) for part in parts]:
+            if isinstance(met, Fault):
+                raise met.error
+
+    async def _do(self, part: _Part) -> None:
+        """Do a part if it is due."""
         least = pace.least_pause(self._board.site)
         now = self._clock.monotonic()
-        if now >= self._new_at:
-            await self._read_new()
+        if part is _Part.NEWEST:
+            if now >= self._new_at:
+                await self._aside.attempt(part, self._read_new)
         # While a site is out only its newest posts are tried.
-        if self._tail is None or self._tail.failing_since is not None:
+        elif self._tail is None or self._tail.failing_since is not None:
             return
-        if now >= self._edits_at:
+        elif part is _Part.EDITS and now >= self._edits_at:
             self._edits_at = now + pace.EDITS_AFTER * least
-            self._tail = await self._edits.read(self._tail)
-        if now >= self._waiting_at:
+            await self._aside.attempt(part, self._read_edits)
+        elif part is _Part.WAITING and now >= self._waiting_at:
             self._waiting_at = now + pace.WAITING_AFTER * least
-            await self._waiting.turn()
+            await self._aside.attempt(part, self._waiting.turn)
+
+    async def _read_edits(self) -> None:
+        if self._tail is not None:
+            self._tail = await self._edits.read(self._tail)
 
     async def _read_new(self) -> None:
         # Also after an error of the database a site is not asked at once again.

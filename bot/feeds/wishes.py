@@ -9,7 +9,7 @@ from bot.catalogue import CATALOGUE
 from bot.feeds.local_times import next_time
 from bot.feeds.template import TemplateError, check
 from bot.store import FeedKind, Rhythm, Subscription
-from bot.texts import _
+from bot.texts import RefusedError, _
 
 #: Minutes that a post matures at most: for as long as its votes are looked at.
 LONGEST_SETTLE = 3 * 24 * 60
@@ -26,12 +26,8 @@ _HOURS = re.compile(r"\s*(\S.*?)\s*(?:-|–|to|until)\s*(\S.*)", re.IGNORECASE) 
 _HALF_DAY = 12
 
 
-class FeedRefusedError(Exception):
+class FeedRefusedError(RefusedError):
     """A feed cannot be as wished; `message` says why, for people."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class Hours(Struct, frozen=True):

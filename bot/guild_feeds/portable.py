@@ -67,9 +67,6 @@ async def replace_feeds(
         if wanted.pop(part_of(one), None) is None:
             await tx.announcements.drop_queued(one.id, "feed", _("Its feed was removed."))
             await tx.subscriptions.remove(guild_id, one.id)
-        elif one.rhythm is not Rhythm.EACH:
-            # The file may have brought another time zone.
-            await tx.subscriptions.advance(one.id, first_time(one, now, zone))
     for wish in wanted.values():
         kept = await tx.subscriptions.add(
             structs.replace(

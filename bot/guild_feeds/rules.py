@@ -125,7 +125,7 @@ async def own(tx: Transaction, guild_id: int, subscription_id: int) -> Subscript
     found = await tx.subscriptions.get(subscription_id)
     if found is None or found.guild_id != guild_id:
         raise FeedRefusedError(
-            _("There is no such feed here. Begin to type and choose one from the list.")
+            _("There is no such feed or schedule here. Begin to type and choose one from the list.")
         )
     return found
 

@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from bot.policies import GuildWishes, Policies, read_wishes
 from bot.safety import PRESET
-from bot.site_filters import FilterUnusableError, SiteFilterReader
+from bot.site_filters import SiteFilterReader
 from bot.sites import Sites
-from bot.store import Filter, Kind, SiteFilter, Store, Subject
+from bot.store import Filter, Kind, SiteFilter, Store, Subject, Transaction
 from bot.texts import _
 
 from .subjects import FilterRefusedError, Subjects, read_subjects
@@ -120,6 +120,8 @@ class GuildFilters:
                     removed.append(expression)
                 else:
                     absent.append(expression)
+            if shown:
+                await _check_rules(tx, place)
             if removed or shown:
                 await tx.audit.add(
                     place.guild_id,
@@ -134,23 +136,19 @@ class GuildFilters:
     async def use_site_filter(self, place: Place, site: str, filter_id: int) -> SiteFilter:
         """Use a site's public filter from now on; return what it says.
 
-        Raises FilterRefusedError for one that cannot be used, SiteError as its site does.
+        Raises FilterRefusedError where there are too many, and as `SiteFilterReader.again` does.
         """
         wishes = await self.wishes(place.guild_id)
         known = {(one.channel_id, one.site, one.filter_id) for one in wishes.site_filters}
         new = (place.channel_id, site, filter_id)
-        if len(known | {new}) > MOST_SITE_FILTERS:
-            raise FilterRefusedError(
-                _("A server uses at most {count} site filters.").format(count=MOST_SITE_FILTERS)
-            )
-        try:
-            found = await self._reader.read(
-                place.guild_id, place.channel_id, site, filter_id, by=place.actor_id
-            )
-        except FilterUnusableError as error:
-            raise FilterRefusedError(error.message) from error
+        _check_site_filters(len(known | {new}))
+        found = await self._reader.read(
+            place.guild_id, place.channel_id, site, filter_id, by=place.actor_id
+        )
         async with self._store.write() as tx:
             await tx.site_filters.put(found)
+            # Others may have been put in use while the site was asked.
+            _check_site_filters(len(await tx.site_filters.of_guild(place.guild_id)))
             await tx.audit.add(
                 place.guild_id,
                 "filter.site-filter",
@@ -180,13 +178,7 @@ class GuildFilters:
         async with self._store.write() as tx:
             before = await tx.filters.of_guild(place.guild_id)
             await tx.filters.put(rules)
-            if await tx.filters.count(place.guild_id) > MOST_RULES:
-                # Raised inside the transaction, so nothing of it is kept.
-                raise FilterRefusedError(
-                    _("A server has at most {count} rules. Remove some first.").format(
-                        count=MOST_RULES
-                    )
-                )
+            await _check_rules(tx, place)
             named = {rule.expression for rule in rules}
             await tx.audit.add(
                 place.guild_id,
@@ -202,6 +194,21 @@ class GuildFilters:
                 after=[rule.expression for rule in rules],
             )
         self._policies.forget(place.guild_id)
+
+
+async def _check_rules(tx: Transaction, place: Place) -> None:
+    """Refuse too many rules; inside the transaction that puts them, so that none is kept."""
+    if await tx.filters.count(place.guild_id) > MOST_RULES:
+        raise FilterRefusedError(
+            _("A server has at most {count} rules. Remove some first.").format(count=MOST_RULES)
+        )
+
+
+def _check_site_filters(count: int) -> None:
+    if count > MOST_SITE_FILTERS:
+        raise FilterRefusedError(
+            _("A server uses at most {count} site filters.").format(count=MOST_SITE_FILTERS)
+        )
 
 
 def _lifts_something(shown: Filter, wishes: GuildWishes, kind: Kind) -> bool:

@@ -11,18 +11,14 @@ from bot.query import QueryError, parse
 from bot.query.fields import NEVER_DECIDED
 from bot.sites import NotFound, SiteError, Sites
 from bot.store import Subject
-from bot.texts import _
+from bot.texts import RefusedError, _
 
 #: Tags that one command names, each of which its site is asked for.
 MOST_TAGS = 20
 
 
-class FilterRefusedError(Exception):
+class FilterRefusedError(RefusedError):
     """A filter cannot be set as wished; `message` says why, for people."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class Subjects(Struct, frozen=True):

@@ -21,6 +21,7 @@ FULL = 3600.0
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 NOT_A_TEXT_CHANNEL = 50008
+ALREADY_PUBLISHED = 40033
 _TOO_MANY_THREADS = 160006
 _CLOSED = frozenset({50083, 160005})
 #: Refused with 403, and yet because of what is in it.
@@ -31,6 +32,10 @@ _LONGEST = 86400.0
 
 class ForumError(DeliveryError):
     """The channel takes threads alone, so this was sent in the wrong way."""
+
+
+class PublishedError(DeliveryError):
+    """The message was published before, and Discord does it once."""
 
 
 def failure_of(error: discord.HTTPException) -> DeliveryError:
@@ -68,6 +73,8 @@ def _bad(error: discord.HTTPException, reason: str) -> DeliveryError:
         return ThreadClosedError(reason)
     if error.code == NOT_A_TEXT_CHANNEL:
         return ForumError(reason)
+    if error.code == ALREADY_PUBLISHED:
+        return PublishedError(reason)
     if error.code == _TOO_MANY_THREADS:
         return LaterError(reason, FULL)
     return RefusedError(reason)

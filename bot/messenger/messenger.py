@@ -1,13 +1,12 @@
 """Sends, edits, removes and finds announcements on Discord."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import discord
-import structlog
 from msgspec import structs
 
 from bot.clock import Clock
@@ -15,21 +14,18 @@ from bot.feeds.destination import (
     AlreadyGoneError,
     ChannelGoneError,
     Delivered,
-    DeliveryError,
     Form,
     NoAccessError,
     Outgoing,
     RefusedError,
     ThreadClosedError,
 )
-from bot.loops import end, start
-from bot.messenger.failures import ForumError
+from bot.messenger.failures import ForumError, PublishedError
 from bot.messenger.history import History, delivered
 from bot.messenger.places import FORUM, Places
 from bot.messenger.threads import thread_name
 from bot.messenger.wire import PATIENCE, Wire
 from bot.policies import Where
-from bot.posts.rating import Rating, ratings
 from bot.ui.announcement import Rendered, render
 from bot.ui.answers import NotShownError
 from bot.ui.feed_buttons import ResumeButton
@@ -39,8 +35,6 @@ _MESSAGES = "/channels/{channel_id}/messages"
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 #: A message made of the second kind of components.
 _GALLERY = 1 << 15
-#: Messages that are being published at a time; what comes beyond is not published.
-_PUBLISHING = 50
 #: A notice that says the same in the same place within the nonce's window is told once.
 _NOTICE_DIGITS = 20
 
@@ -54,8 +48,6 @@ _NOT_HERE = (
     ThreadClosedError,
 )
 
-_log = structlog.get_logger(__name__)
-
 
 class Messenger:
     """Implements `bot.feeds.destination.Destination` on a client; make it before the login.
@@ -67,11 +59,6 @@ class Messenger:
         self._wire = Wire(client, clock, patience=patience)
         self._places = Places(client)
         self._history = History(client, self._wire, self._places)
-        self._publishing = set[asyncio.Task[None]]()
-
-    async def close(self) -> None:
-        """End what goes on behind the messages: their publication."""
-        await end(list(self._publishing))
 
     def where(self, guild_id: int, channel_id: int) -> Where:
         """Return the place for its policy; with nothing known of it, a safe one (rule D6)."""
@@ -133,6 +120,19 @@ class Messenger:
             )
         except (AlreadyGoneError, ChannelGoneError):
             return
+
+    async def publish(self, delivered: Delivered) -> None:
+        """Pass a message on to the followers of its channel; again is no failure.
+
+        Discord lets few be: the library waits for that, perhaps an hour. Raises as `send` does.
+        """
+        with suppress(PublishedError):
+            await self._wire.ask(
+                "POST",
+                _MESSAGE + "/crosspost",
+                channel_id=delivered.channel_id,
+                message_id=delivered.message_id,
+            )
 
     async def exists(self, channel_id: int) -> bool:
         """Ask Discord itself whether a channel exists (fault F20); raises UncertainError."""
@@ -204,10 +204,7 @@ class Messenger:
         except ForumError:
             self._places.learn(message.channel_id, FORUM)
             return await self._start_thread(message, body)
-        sent = delivered(made)
-        if message.publish:
-            self._publish(message, sent)
-        return sent
+        return delivered(made)
 
     async def _start_thread(self, message: Outgoing, body: dict[str, Any]) -> Delivered:
         """Make a forum's or media channel's new post (fault F24: one thread for each)."""
@@ -254,26 +251,6 @@ class Messenger:
         except (NoAccessError, RefusedError):
             return False
         return True
-
-    def _publish(self, message: Outgoing, sent: Delivered) -> None:
-        """Publish what is fit for everybody, beside everything else: Discord lets few be."""
-        safe = all(ratings(post.post.tags) == {Rating.SAFE} for post in message.posts)
-        if safe and len(self._publishing) < _PUBLISHING:
-            task = start(self._published(sent))
-            self._publishing.add(task)
-            task.add_done_callback(self._publishing.discard)
-
-    async def _published(self, sent: Delivered) -> None:
-        try:
-            await self._wire.ask(
-                "POST",
-                "/channels/{channel_id}/messages/{message_id}/crosspost",
-                channel_id=sent.channel_id,
-                message_id=sent.message_id,
-            )
-        except DeliveryError as error:
-            # The message is there, and nothing of it is repeated.
-            _log.warning("a message was not published", channel=sent.channel_id, why=error.reason)
 
 
 def _body(rendered: Rendered) -> dict[str, Any]:

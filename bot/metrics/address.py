@@ -1,7 +1,10 @@
-"""Where the endpoint listens, and why it may not."""
+"""Where the endpoint listens, why it may not, and whose questions there are meant for it."""
 
 import errno
 import socket
+from ipaddress import ip_address
+
+from yarl import URL
 
 from bot.settings import Problem
 from bot.settings_table import METRICS_HOST
@@ -30,6 +33,24 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         in_use = error.errno == errno.EADDRINUSE
         raise EndpointError(_problem(error, host, port), in_use=in_use) from None
+
+
+def is_meant(listening: str, named: str | None) -> bool:
+    """Tell whether what is asked under the name `named` is meant for an endpoint at `listening`.
+
+    A page in a browser can have its own name lead to this machine (DNS rebinding) and then read
+    what only this machine may: it asks under that name. Elsewhere any name may be ours, as a
+    container's is; whoever is no browser need not give one.
+    """
+    if named is None or not ip_address(listening).is_loopback:
+        return True
+    try:
+        host = URL(f"http://{named}").host or ""
+        if host != "localhost":
+            ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _problem(error: OSError, host: str, port: int) -> Problem:

@@ -1,7 +1,7 @@
 """The endpoint itself: `/health` for a supervisor, `/metrics` for Prometheus."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -23,9 +23,10 @@ from prometheus_client.registry import Collector
 from bot.app import App
 from bot.clock import Clock
 from bot.health import Health, State, check
+from bot.texts import _
 
 from . import families
-from .address import listen
+from .address import is_meant, listen
 from .door import GRACE, LONGEST, Door
 from .outbox import OutboxWatch
 
@@ -83,7 +84,7 @@ class Endpoint:
         self._of_library = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._of_library)
-        pages = web.Application()
+        pages = web.Application(middlewares=[self._check_name])
         pages.router.add_get("/health", self._tell_health)
         pages.router.add_get("/metrics", self._tell_metrics)
         self._runner = web.AppRunner(pages, access_log=None, shutdown_timeout=_LAST_WORD)
@@ -124,6 +125,16 @@ class Endpoint:
         finally:
             self._watched = None
             await outbox.close()
+
+    @web.middleware
+    async def _check_name(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
+        if is_meant(self._host, request.headers.get("Host")):
+            return await handler(request)
+        raise web.HTTPMisdirectedRequest(text=_("Ask under localhost or an IP address.") + "\n")
 
     async def _health(self) -> Health:
         # A disk that hangs must not hold up everything else.

@@ -22,7 +22,7 @@ from bot.health import Health
 from bot.loops import Pulse
 from bot.sites import SiteFigures
 from bot.store.deliveries import Backlog
-from bot.store.history import OWED
+from bot.store.outbox import OWED
 from bot.tallies import Durations
 from bot.ui.command_tally import CommandTally
 

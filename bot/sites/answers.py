@@ -125,16 +125,20 @@ class Judge:
         if status == HTTPStatus.FORBIDDEN and raw.is_html:
             raise self._refused(raw)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            raise self.failure(raw.epoch, _("It sent us to another address."))
+            text = _("It sent us to another address.")
+            raise self.failure(raw.epoch, text, kind=self._kind(status))
         if status < HTTPStatus.BAD_REQUEST:
             raise self.unusable(raw.epoch, "status")
         # What is left are answers: the host works (rule L6).
         self._circuit.works(raw.epoch)
         raise self._answer(raw)
 
-    def unusable(self, epoch: int, what: str) -> BadResponse:
+    def unusable(self, epoch: int, what: str) -> BadResponse | Unavailable:
         """Return the error for a body that cannot be used, having noted the failure."""
-        self._circuit.failed(epoch, _("Its answers cannot be read."))
+        reason = _("Its answers cannot be read.")
+        if self.kind is Kind.CHANGE:
+            return self.failure(epoch, reason, kind=Unconfirmed)
+        self._circuit.failed(epoch, reason)
         return BadResponse(
             self.site.name,
             what,
@@ -154,13 +158,7 @@ class Judge:
     ) -> Unavailable:
         """Return the error for a host that failed, having noted the failure."""
         self._circuit.failed(epoch, reason, at_least=at_least)
-        until = self._circuit.instant(self._circuit.until)
-        if kind is Unconfirmed:
-            text = _("Whether {site} did that is not known; please look before you try again.")
-            told = f"{text} {{reason}}"
-        else:
-            told = _("{site} is not working at the moment. {reason}")
-        return kind(self.site.name, told.format(site=self.site.title, reason=reason), until=until)
+        return self._unavailable(reason, kind)
 
     def away(self) -> CoolingDown:
         """Return the error for a host that is being left alone."""
@@ -173,6 +171,15 @@ class Judge:
             text.format(site=self.site.title, reason=self._circuit.reason),
             until=self._circuit.instant(self._circuit.until),
         )
+
+    def _unavailable(self, reason: str, kind: type[Unavailable]) -> Unavailable:
+        until = self._circuit.instant(self._circuit.until)
+        if kind is Unconfirmed:
+            text = _("Whether {site} did that is not known; please look before you try again.")
+            told = f"{text} {{reason}}"
+        else:
+            told = _("{site} is not working at the moment. {reason}")
+        return kind(self.site.name, told.format(site=self.site.title, reason=reason), until=until)
 
     def _parsed(self, raw: Raw) -> object:
         if raw.is_html:
@@ -196,7 +203,9 @@ class Judge:
         if raw.status == HTTPStatus.INTERNAL_SERVER_ERROR and not raw.body.strip():
             reason = _("It has blocked us for a while.")
             self._circuit.asked_for_rest(raw.epoch, reason, first=AFTER_BLOCK)
-            return self.away()
+            # Not every site has the front end that answers so before anything is done.
+            is_change = self.kind is Kind.CHANGE
+            return self._unavailable(reason, Unconfirmed) if is_change else self.away()
         if raw.status == HTTPStatus.NOT_IMPLEMENTED:
             self._circuit.failed(
                 raw.epoch, _("It asked to be left alone."), at_least=max(asked, AFTER_CHALLENGE)
@@ -234,7 +243,8 @@ class Judge:
             )
             return NeedsBrowser(site.name, text.format(site=site.title, domain=site.domain))
         if raw.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-            return NotFound(site.name, _("{site} has nothing like that.").format(site=site.title))
+            text = _("{site} has nothing like that: check the number or the name that you gave.")
+            return NotFound(site.name, text.format(site=site.title))
         if raw.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
             text = _("{site} does not understand that. {reason}")
             message = text.format(site=site.title, reason=reason).strip()

@@ -1,6 +1,5 @@
-"""What every client does before and after a request: checks, parameters, the key, the tally."""
+"""What every client does before and after a request: parameters, the key, the envelope."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -12,123 +11,19 @@ from bot.clock import Clock
 from bot.texts import _
 
 from . import decode
-from .board import (
-    DEFAULT_PER_PAGE,
-    MAX_PER_PAGE,
-    MOST_SUGGESTIONS,
-    SHORTEST_TERM,
-    Page,
-    Sort,
-)
+from .board import DEFAULT_PER_PAGE, Page, Sort
+from .checks import check_filter, check_page, check_query
 from .errors import BadRequest, BadResponse, KeyRefused
 from .gate import Priority
 from .record import Record, read
 from .routes import Route
 from .rows import Rows
+from .sorting import find_sort
 from .transport import Transport
 from .wire import File
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-#: Results that a board's index can page through (boards, 1.2).
-_DEEPEST = 10_000_000
-#: Ids of boards, and of the Safe Pony API (reference: safety, 5).
-_BIGGEST_ID = 9_999_999_999
-_BIGGEST_PONY = 2**53
-#: More than any safe query needs, and less than any server refuses as an address too long.
-_LONGEST_QUERY = 4_000
-#: Bytes of a file that is sent (reference: safety, 5).
-BIGGEST_FILE = 5 * 1024 * 1024
-#: What results can be sorted by; anything else would silently be the default (boards, 1.2).
-_SORT_FIELD = re.compile(
-    r"(?:id|updated_at|first_seen_at|aspect_ratio|faves|downvotes|upvotes|width|height|score"
-    r"|comment_count|tag_count|wilson_score|pixels|size|duration|hides|_score"
-    r"|random(?::[0-9]{1,10})?|gallery_id:[1-9][0-9]{0,9})"
-)
-
-
-def sorts() -> tuple[Sort, ...]:
-    """Return the orders of a board's search, the default first (boards, 1.2)."""
-    return (
-        Sort("newest", "first_seen_at", "desc", _("Newest first")),
-        Sort("oldest", "first_seen_at", "asc", _("Oldest first")),
-        Sort("score", "score", "desc", _("Highest score")),
-        Sort("wilson", "wilson_score", "desc", _("Best liked")),
-        Sort("faves", "faves", "desc", _("Most favourites")),
-        Sort("comments", "comment_count", "desc", _("Most comments")),
-        Sort("updated", "updated_at", "desc", _("Latest change")),
-        Sort("random", "random", "desc", _("Random")),
-    )
-
-
-def find_sort(site: Site, offered: tuple[Sort, ...], sort: str | Sort | None) -> Sort:
-    """Return the order meant by `sort`, a name or a value; raise `BadRequest` for others."""
-    if sort is None:
-        return offered[0]
-    for one in (sort,) if isinstance(sort, Sort) else offered:
-        named = one is sort or one.name == sort
-        if named and _SORT_FIELD.fullmatch(one.field) and one.direction in {"asc", "desc"}:
-            return one
-    raise BadRequest(site.name, _("{site} cannot be sorted that way.").format(site=site.title))
-
-
-def check_page(site: Site, page: int, per_page: int) -> None:
-    """Refuse pages that the board would silently turn into others (rule L11; boards, 1.2)."""
-    if not 1 <= per_page <= MAX_PER_PAGE:
-        raise BadRequest(
-            site.name,
-            _("A page has 1 to {most} posts.").format(most=MAX_PER_PAGE),
-        )
-    if not 1 <= page <= _DEEPEST // per_page:
-        raise BadRequest(site.name, _("There is no such page."))
-
-
-def check_id(site: Site, number: int) -> int:
-    """Return an id that something can have; refuse others (reference: safety, 5)."""
-    biggest = _BIGGEST_PONY if site.family == "ponyapi" else _BIGGEST_ID
-    if not 1 <= number <= biggest:
-        raise BadRequest(
-            site.name, _("A post's number is between 1 and {most}.").format(most=biggest)
-        )
-    return number
-
-
-def check_filter(site: Site, filter_id: int | None) -> int | None:
-    """Return the filter to name: the one asked for, or else the catalogue's (safety, 3.4)."""
-    return site.site_filter if filter_id is None else check_id(site, filter_id)
-
-
-def check_range(
-    site: Site, name: str, value: float | None, least: float, most: float
-) -> float | None:
-    """Return a parameter's value if it is between `least` and `most`, or none was given."""
-    if value is None or least <= value <= most:
-        return value
-    raise BadRequest(
-        site.name,
-        _("“{name}” is between {least} and {most}.").format(name=name, least=least, most=most),
-    )
-
-
-def check_query(site: Site, text: str) -> str:
-    """Return `text` where it can travel as a query: some text, not endless, valid Unicode."""
-    if not text.strip():
-        raise BadRequest(site.name, _("There is nothing to search for."))
-    if len(text) > _LONGEST_QUERY:
-        raise BadRequest(site.name, _("That is too long to search for."))
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        raise BadRequest(site.name, _("That holds characters that cannot be sent."))
-    return text
-
-
-def check_beginning(site: Site, term: str, limit: int) -> str:
-    """Return the beginning of a tag that can be completed; refuse what the board would."""
-    check_query(site, term)
-    if len(term.encode()) < SHORTEST_TERM:
-        raise BadRequest(site.name, _("Type at least three letters."))
-    check_range(site, "limit", limit, 1, MOST_SUGGESTIONS)
-    return term
 
 
 class _Counted(Struct):
@@ -186,12 +81,39 @@ class Asker:
         page: int,
         per_page: int,
         priority: Priority = Priority.INTERACTIVE,
+        **others: str | float | None,
     ) -> object:
-        """Return the decoded JSON of a search, whose query and page are checked before."""
+        """Return the decoded JSON of a search, whose query and page are checked before.
+
+        `others` are parameters beside these.
+        """
         check_page(self._site, page, per_page)
         query = check_query(self._site, q)
-        return await self.ask(
-            route, {"q": query, "page": page, "per_page": per_page}, priority=priority
+        params = {"q": query, "page": page, "per_page": per_page, **others}
+        return await self.ask(route, params, priority=priority)
+
+    async def search_posts(
+        self,
+        route: Route,
+        q: str,
+        page: int,
+        per_page: int,
+        priority: Priority,
+        *,
+        sort: str | Sort | None,
+        filter_id: int | None,
+    ) -> object:
+        """Return the decoded JSON of a search of posts, in one of the orders of `sorts`."""
+        order = find_sort(self._site, sort)
+        return await self.search(
+            route,
+            q,
+            page,
+            per_page,
+            priority,
+            sf=order.field,
+            sd=order.direction,
+            filter_id=check_filter(self._site, filter_id),
         )
 
     async def ask_as_owner(

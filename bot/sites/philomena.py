@@ -4,7 +4,7 @@ from bot.catalogue import Site
 from bot.posts.model import Post
 from bot.texts import _
 
-from . import asking, decode, legacy
+from . import checks, decode, legacy
 from . import philomena_routes as routes
 from .board import DEFAULT_PER_PAGE, PostPage, Sort
 from .errors import NotFound, SiteError, Withheld
@@ -14,6 +14,7 @@ from .philomena_forums import ForumCalls
 from .philomena_images import ImageCalls, read_page
 from .philomena_people import PeopleCalls
 from .philomena_tags import TagCalls
+from .sorting import sorts
 
 __all__ = ["PhilomenaBoard", "decode_post"]
 
@@ -39,7 +40,7 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
     @property
     def sorts(self) -> tuple[Sort, ...]:
         """Return the orders that `search` takes; the first is the default (boards, 1.2)."""
-        return asking.sorts()
+        return sorts()
 
     async def search(
         self,
@@ -57,19 +58,8 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
         filter applies unless `filter_id` names another; one that the board does not show
         silently becomes its default (boards, 1.3). Raises `BadQuery` with the board's reason.
         """
-        order = asking.find_sort(self.site, self.sorts, sort)
-        asking.check_page(self.site, page, per_page)
-        value = await self._ask.ask(
-            routes.SEARCH_IMAGES,
-            {
-                "q": asking.check_query(self.site, q),
-                "sf": order.field,
-                "sd": order.direction,
-                "page": page,
-                "per_page": per_page,
-                "filter_id": asking.check_filter(self.site, filter_id),
-            },
-            priority=priority,
+        value = await self._ask.search_posts(
+            routes.SEARCH_IMAGES, q, page, per_page, priority, sort=sort, filter_id=filter_id
         )
         return read_page(value, self._ask, self.site, page=page, per_page=per_page)
 
@@ -82,7 +72,7 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
         is asked once, for the reason alone, where the search does not bring the image. Raises
         `Withheld` with what it said, or `NotFound` where there is no such image or no reason.
         """
-        asking.check_id(self.site, post_id)
+        checks.check_id(self.site, post_id)
         page = await self.search(q, per_page=1, priority=priority)
         for post in page.posts:
             if post.id == post_id:
@@ -105,8 +95,6 @@ class PhilomenaBoard(ImageCalls, TagCalls, PeopleCalls, ForumCalls, FilterCalls)
             text = unknown
         else:
             text = _("{site} has post {id}, but not among what may be shown here.")
-            if image.id == post_id:
-                message = text.format(site=self.site.title, id=post_id)
-                return Withheld(self.site.name, message, post=image)
-            text = unknown
+            message = text.format(site=self.site.title, id=post_id)
+            return Withheld(self.site.name, message, post=image)
         return NotFound(self.site.name, text.format(site=self.site.title, id=post_id))

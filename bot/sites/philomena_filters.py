@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from bot.posts.model import Maybe
 
-from . import asking
+from . import checks
 from . import philomena_routes as routes
 from .asking import Client
 from .board import DEFAULT_PER_PAGE, Page
@@ -48,7 +48,7 @@ class FilterCalls(Client):
 
         `NotFound` says that naming it in a search would silently change nothing (boards, 1.3).
         """
-        number = asking.check_id(self.site, filter_id)
+        number = checks.check_id(self.site, filter_id)
         value = await self._ask.ask(routes.FILTER, filter_id=number)
         return self._ask.one(value, Filter, "filter")
 
@@ -56,7 +56,7 @@ class FilterCalls(Client):
         self, *, page: int = 1, per_page: int = DEFAULT_PER_PAGE
     ) -> Page[Filter]:
         """Return a page of the site's own filters (GET filters/system)."""
-        asking.check_page(self.site, page, per_page)
+        checks.check_page(self.site, page, per_page)
         value = await self._ask.ask(routes.SYSTEM_FILTERS, {"page": page, "per_page": per_page})
         return self._filters(value, page, per_page)
 
@@ -67,7 +67,7 @@ class FilterCalls(Client):
 
         Raises `BadRequest` without a key, `KeyRefused` for one that the site refuses.
         """
-        asking.check_page(self.site, page, per_page)
+        checks.check_page(self.site, page, per_page)
         value = await self._ask.ask_as_owner(
             routes.USER_FILTERS, {"page": page, "per_page": per_page}
         )

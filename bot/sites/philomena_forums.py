@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from bot.posts.model import Maybe
 
-from . import asking
+from . import checks
 from . import philomena_routes as routes
 from .asking import Client
 from .board import DEFAULT_PER_PAGE, Page
@@ -89,7 +89,7 @@ class ForumCalls(Client):
 
         A forum that does not exist has an empty page (boards, 1.1).
         """
-        asking.check_page(self.site, page, per_page)
+        checks.check_page(self.site, page, per_page)
         value = await self._ask.ask(
             routes.TOPICS, {"page": page, "per_page": per_page}, short_name=short_name
         )
@@ -113,7 +113,7 @@ class ForumCalls(Client):
 
         Pages go by place in the topic, so that destroyed posts make one shorter (boards, 1.1).
         """
-        asking.check_page(self.site, page, per_page)
+        checks.check_page(self.site, page, per_page)
         value = await self._ask.ask(
             routes.TOPIC_POSTS,
             {"page": page, "per_page": per_page},
@@ -125,7 +125,7 @@ class ForumCalls(Client):
 
     async def topic_post(self, short_name: str, topic_slug: str, post_id: int) -> ForumPost:
         """Return one post of a topic (GET forums/:short_name/topics/:topic_slug/posts/:id)."""
-        number = asking.check_id(self.site, post_id)
+        number = checks.check_id(self.site, post_id)
         value = await self._ask.ask(
             routes.TOPIC_POST, short_name=short_name, topic_slug=topic_slug, post_id=number
         )
@@ -133,7 +133,7 @@ class ForumCalls(Client):
 
     async def forum_post(self, post_id: int) -> ForumPost:
         """Return one post of any topic (GET posts/:post_id); the answer names no topic."""
-        number = asking.check_id(self.site, post_id)
+        number = checks.check_id(self.site, post_id)
         value = await self._ask.ask(routes.POST, post_id=number)
         return self._ask.one(value, ForumPost, "post")
 

@@ -9,12 +9,12 @@ from bot.posts.model import Maybe, Post
 from bot.posts.urls import gate
 from bot.texts import _
 
-from . import asking
+from . import checks
 from . import philomena_bodies as bodies
 from . import philomena_routes as routes
 from .asking import Asker, Client
 from .board import DEFAULT_PER_PAGE, MAX_PER_PAGE, Page, PostPage
-from .decode import Id
+from .decode import Id, bad_response
 from .errors import BadQuery, BadRequest
 from .gate import Priority
 from .oembed import OEmbed, OEmbeds
@@ -129,11 +129,14 @@ class ImageCalls(Client):
         """
         value = await self._ask.ask(
             routes.IMAGE,
-            {"filter_id": asking.check_filter(self.site, filter_id)},
+            {"filter_id": checks.check_filter(self.site, filter_id)},
             priority=priority,
-            image_id=asking.check_id(self.site, image_id),
+            image_id=checks.check_id(self.site, image_id),
         )
-        return read_image(value, self._ask, self.site, "answer")
+        image = read_image(value, self._ask, self.site, "answer")
+        if image.id != image_id:
+            raise bad_response(self.site, "image.id")
+        return image
 
     async def featured(self) -> Post:
         """Return the image that the board features (GET images/featured); no filter applies."""
@@ -152,7 +155,7 @@ class ImageCalls(Client):
         """
         image = {
             "description": description,
-            "tag_input": asking.check_query(self.site, tags),
+            "tag_input": checks.check_query(self.site, tags),
             "source_url": source_url,
         }
         try:
@@ -182,11 +185,11 @@ class ImageCalls(Client):
         """
         if (url is None) == (file is None):
             raise BadRequest(self.site.name, _("Give an address or a file, and not both."))
-        asking.check_range(self.site, "distance", distance, 0.0, 1.0)
-        asking.check_range(self.site, "limit", limit, 1, MAX_PER_PAGE)
+        checks.check_range(self.site, "distance", distance, 0.0, 1.0)
+        checks.check_range(self.site, "limit", limit, 1, MAX_PER_PAGE)
         sent = None
         if file is not None:
-            asking.check_range(self.site, "file", len(file), 1, asking.BIGGEST_FILE)
+            checks.check_range(self.site, "file", len(file), 1, checks.BIGGEST_FILE)
             sent = File("image[image]", "image", "application/octet-stream", file)
         value = await self._ask.post(
             routes.REVERSE,

@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 from bot.catalogue import Site
 from bot.posts.model import Maybe
 
-from . import asking
+from . import checks
 from . import philomena_routes as routes
 from .asking import Client
 from .board import DEFAULT_PER_PAGE, Comment, CommentPage
@@ -67,9 +67,13 @@ class User(Record, frozen=True, kw_only=True):
     awards: tuple[Award, ...] = ()
 
 
-def read_comment(row: object, site: Site, post_id: int | None = None) -> Comment:
-    """Return one comment with its page; under the post `post_id` where it names none."""
-    comment = read(row, Comment, site, "comment")
+def read_comment(row: object, site: Site) -> Comment:
+    """Return one comment, with its page where it says under which post it stands."""
+    return _placed(read(row, Comment, site, "comment"), site)
+
+
+def _placed(comment: Comment, site: Site, post_id: int | None = None) -> Comment:
+    """Return a comment with its page; under the post `post_id` where it names none."""
     under = comment.image_id or post_id
     page_url = f"{site.page_url(under)}#comment_{comment.id}" if under else ""
     return structs.replace(comment, page_url=page_url)
@@ -83,7 +87,7 @@ class PeopleCalls(Client):
 
         Raises `NotFound` also for somebody who left (boards, 1.6).
         """
-        number = asking.check_id(self.site, user_id)
+        number = checks.check_id(self.site, user_id)
         value = await self._ask.ask(routes.PROFILE, user_id=number)
         return self._ask.one(value, User, "user")
 
@@ -92,12 +96,9 @@ class PeopleCalls(Client):
 
         Its body is `None` if it is hidden. Raises `Refused` for one under a hidden image.
         """
-        number = asking.check_id(self.site, comment_id)
+        number = checks.check_id(self.site, comment_id)
         value = await self._ask.ask(routes.COMMENT, comment_id=number)
-        comment = self._ask.one(value, Comment, "comment")
-        under = comment.image_id
-        page_url = f"{self.site.page_url(under)}#comment_{comment.id}" if under else ""
-        return structs.replace(comment, page_url=page_url)
+        return _placed(self._ask.one(value, Comment, "comment"), self.site)
 
     async def search_comments(
         self, q: str, *, page: int = 1, per_page: int = DEFAULT_PER_PAGE
@@ -118,14 +119,7 @@ class PeopleCalls(Client):
 
     async def comments(self, post_id: int, *, page: int = 1) -> CommentPage:
         """Return a page of the comments under an image, newest first (GET search/comments)."""
-        number = asking.check_id(self.site, post_id)
+        number = checks.check_id(self.site, post_id)
         found = await self.search_comments(f"image_id:{number}", page=page)
-        placed = tuple(
-            comment
-            if comment.page_url
-            else structs.replace(
-                comment, page_url=f"{self.site.page_url(number)}#comment_{comment.id}"
-            )
-            for comment in found.comments
-        )
+        placed = tuple(_placed(comment, self.site, number) for comment in found.comments)
         return structs.replace(found, comments=placed)

@@ -9,7 +9,7 @@ from bot.posts.model import Maybe
 from bot.posts.tags import clean_tag_name, decode_slug, encode_slug
 from bot.texts import _
 
-from . import asking
+from . import checks
 from . import philomena_routes as routes
 from .asking import Client
 from .board import DEFAULT_PER_PAGE, MOST_SUGGESTIONS, Page, Suggestion, Tag
@@ -55,7 +55,7 @@ class TagCalls(Client):
         A name of plain characters is asked for by its slug (GET tags/:slug); others have slugs
         that cannot be computed and are searched for (boards, 1.7). Raises `NotFound`.
         """
-        asked = clean_tag_name(asking.check_query(self.site, name))
+        asked = clean_tag_name(checks.check_query(self.site, name))
         if asked and _PLAIN.issuperset(asked):
             tag, target = await self._by_slug(encode_slug(asked))
         else:
@@ -119,7 +119,7 @@ class TagCalls(Client):
         The cheapest way from an alias to its tag. `term` has at least 3 bytes, `limit` is 1 to
         10: others are refused here, as the board does (boards, 1.1).
         """
-        asking.check_beginning(self.site, term, limit)
+        checks.check_beginning(self.site, term, limit)
         value = await self._ask.ask(
             routes.COMPLETE, {"vsn": 2, "term": term, "limit": limit}, priority=priority
         )
@@ -131,8 +131,8 @@ class TagCalls(Client):
 
         Numbers that no tag has are left out.
         """
-        asking.check_range(self.site, "ids", len(ids), 1, _MOST_IDS)
-        numbers = [asking.check_id(self.site, number) for number in ids]
+        checks.check_range(self.site, "ids", len(ids), 1, _MOST_IDS)
+        numbers = [checks.check_id(self.site, number) for number in ids]
         value = await self._ask.ask(routes.FETCH_TAGS, each={"ids[]": numbers})
         return self._ask.many(value, "tags", self._ask.reader(NumberedTag, "tag")).items
 

@@ -9,8 +9,9 @@ from bot.catalogue import Site
 from bot.posts.model import Maybe, Post
 from bot.texts import _
 
-from . import asking, decode
+from . import checks, decode
 from . import ponyapi_routes as routes
+from .asking import Asker
 from .decode import Id, Int
 from .errors import BadRequest
 from .gate import Priority
@@ -109,7 +110,7 @@ class PonyApi:
 
     def __init__(self, site: Site, transport: Transport) -> None:
         self.site = site
-        self._ask = asking.Asker(site, transport)
+        self._ask = Asker(site, transport)
 
     async def random(
         self,
@@ -128,7 +129,7 @@ class PonyApi:
         value = await self._ask.ask(
             routes.RANDOM,
             {
-                "q": asking.check_query(self.site, ",".join(tags)) if tags else None,
+                "q": checks.check_query(self.site, ",".join(tags)) if tags else None,
                 "no_stem": "true" if no_stem else None,
             },
             priority=priority,
@@ -137,7 +138,7 @@ class PonyApi:
 
     async def pony(self, pony_id: int) -> Post:
         """Return one pony (GET pony/id/:id); it can be unapproved: see `Post.approved`."""
-        number = asking.check_id(self.site, pony_id)
+        number = checks.check_id(self.site, pony_id)
         value = await self._ask.ask(routes.PONY, id=number)
         post = self._pony(value)
         if post.id != pony_id:
@@ -153,7 +154,7 @@ class PonyApi:
 
     async def tag(self, name: str) -> PonyTag:
         """Return a tag by its name or one of its aliases (GET tag/:name)."""
-        asked = asking.check_query(self.site, name).strip()
+        asked = checks.check_query(self.site, name).strip()
         value = await self._ask.ask(routes.TAG, name=asked)
         # The document's type shows a bare object, its example an envelope (boards, 4b).
         if isinstance(value, dict) and "tag" in value:

@@ -171,9 +171,10 @@ class Transport:
         answer is neither shared nor kept.
 
         The request is taken for a change: it is sent again only where it never left, and an
-        answer that does not come is `Unconfirmed`. A caller that is cancelled before it left
-        takes it back. `idempotent` is for what only reads (a reverse search), which may be sent
-        again as any read. Raises `NeedsBrowser` where the site wants to see a person (rule L15).
+        answer that does not come, or is none, is `Unconfirmed`. A caller that is cancelled before
+        it left takes it back. `idempotent` is for what only reads (a reverse search), which may
+        be sent again as any read. Raises `NeedsBrowser` where the site wants to see a person
+        (rule L15).
         """
         self._check_open(site)
         headers = {} if bearer is None else {"Authorization": f"Bearer {_bearer(site, bearer)}"}

@@ -13,7 +13,7 @@ from bot.query.canonical import leaf_text
 from bot.query.tree import TAGS, Wild
 from bot.texts import _
 
-from . import asking, decode
+from . import checks, decode
 from . import twibooru_bodies as bodies
 from . import twibooru_routes as routes
 from .asking import Client
@@ -30,6 +30,7 @@ from .board import (
 from .errors import BadRequest, NotFound
 from .gate import Priority
 from .oembed import OEmbed, OEmbeds
+from .sorting import sorts
 from .tag_bodies import read_tag
 from .tag_names import TagNames
 from .transport import Transport
@@ -57,7 +58,7 @@ class TwibooruBoard(Client):
 
         Twibooru documents no list: these are the fields of the software it grew out of.
         """
-        return asking.sorts()
+        return sorts()
 
     async def search(
         self,
@@ -75,19 +76,8 @@ class TwibooruBoard(Client):
         filter applies unless `filter_id` names another. Raises `BadQuery` with the board's
         own reason.
         """
-        order = asking.find_sort(self.site, self.sorts, sort)
-        asking.check_page(self.site, page, per_page)
-        value = await self._ask.ask(
-            routes.SEARCH_POSTS,
-            {
-                "q": asking.check_query(self.site, q),
-                "sf": order.field,
-                "sd": order.direction,
-                "page": page,
-                "per_page": per_page,
-                "filter_id": asking.check_filter(self.site, filter_id),
-            },
-            priority=priority,
+        value = await self._ask.search_posts(
+            routes.SEARCH_POSTS, q, page, per_page, priority, sort=sort, filter_id=filter_id
         )
         return self._page(value, page, per_page)
 
@@ -98,7 +88,7 @@ class TwibooruBoard(Client):
 
         The body is unfiltered, so `q` decides nothing here: the verifier does (safety, 3.4).
         """
-        asking.check_query(self.site, q)
+        checks.check_query(self.site, q)
         return await self.post_by_id(post_id, priority=priority)
 
     async def post_by_id(
@@ -111,9 +101,9 @@ class TwibooruBoard(Client):
         """Return one post (GET posts/:post_id), whatever it shows; hidden ones too."""
         value = await self._ask.ask(
             routes.POST,
-            {"filter_id": asking.check_filter(self.site, filter_id)},
+            {"filter_id": checks.check_filter(self.site, filter_id)},
             priority=priority,
-            post_id=asking.check_id(self.site, post_id),
+            post_id=checks.check_id(self.site, post_id),
         )
         post = bodies.read_post(self._ask.shape(value, bodies.One, "post").post, self.site)
         if post.id != post_id:
@@ -131,7 +121,7 @@ class TwibooruBoard(Client):
         The older way, with the envelope that a search has. Raises `BadRequest` without a key,
         `KeyRefused` for one that the board refuses.
         """
-        asking.check_page(self.site, page, per_page)
+        checks.check_page(self.site, page, per_page)
         value = await self._ask.ask_as_owner(routes.WATCHED, {"page": page, "perpage": per_page})
         return self._page(value, page, per_page)
 
@@ -144,14 +134,14 @@ class TwibooruBoard(Client):
         long as its `cache_age` says (rule L5). The XML form is not implemented: it says the same.
         """
         for name, pixels in (("maxwidth", maxwidth), ("maxheight", maxheight)):
-            asking.check_range(self.site, name, pixels, 1, _MOST_PIXELS)
+            checks.check_range(self.site, name, pixels, 1, _MOST_PIXELS)
         return await self._oembeds.ask(
             routes.OEMBED, {"url": url, "maxwidth": maxwidth, "maxheight": maxheight}
         )
 
     async def tag(self, name: str) -> Tag:
         """Return a tag by its name, following an alias to the tag itself (GET search/tags)."""
-        asked = clean_tag_name(asking.check_query(self.site, name))
+        asked = clean_tag_name(checks.check_query(self.site, name))
         tag = await self._tag_by_name(asked)
         if tag.aliased_tag is not None:
             tag = await self._tag_by_name(tag.aliased_tag)
@@ -162,8 +152,8 @@ class TwibooruBoard(Client):
 
         The board sends the whole thread at once, so `total` is known and pages are cut here.
         """
-        asking.check_id(self.site, post_id)
-        asking.check_page(self.site, page, DEFAULT_PER_PAGE)
+        checks.check_id(self.site, post_id)
+        checks.check_page(self.site, page, DEFAULT_PER_PAGE)
         value = await self._ask.ask(routes.COMMENTS, post_id=post_id)
         rows = self._ask.page(value, bodies.Comments, "comments").comments
         comments, bad = bodies.read_comments(rows, self.site, post_id)
@@ -218,7 +208,7 @@ class TwibooruBoard(Client):
 
         The board has no route for it; `term` and `limit` are bound as on the other boards.
         """
-        asked = clean_tag_name(asking.check_beginning(self.site, term, limit))
+        asked = clean_tag_name(checks.check_beginning(self.site, term, limit))
         # The wildcards of what was typed are none.
         query = self._like(re.sub(r"[\\*?]", r"\\\g<0>", asked) + "*")
         page = await self.search_tags(query, per_page=limit, priority=priority)

@@ -27,10 +27,11 @@ from .guilds import Channel, Guild
 from .meta import COMMANDS
 from .notices import Notice
 from .outbox import Pictured
+from .publications import Publication
 from .retention import GRACE
 from .seen import Pending, SeenPost, Tail, Waiting
 from .store import FILE_NAME, Store, Transaction
-from .subscriptions import FeedKind, Pause, Rhythm, Subscription
+from .subscription_rows import FeedKind, Pause, Rhythm, Subscription
 
 __all__ = [
     "COMMANDS",
@@ -49,6 +50,7 @@ __all__ = [
     "Pause",
     "Pending",
     "Pictured",
+    "Publication",
     "Rhythm",
     "SeenPost",
     "SiteFilter",

@@ -10,7 +10,7 @@ from .announcement_rows import Announcement, Status
 from .feed_tables import announcements, subscriptions
 from .outbox import OWED, Outbox
 from .statements import chunks
-from .subscriptions import Rhythm
+from .subscription_rows import Rhythm
 
 #: How long is remembered what went to Discord, and what never did.
 KEPT = timedelta(days=90)

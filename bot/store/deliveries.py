@@ -24,7 +24,7 @@ from sqlalchemy import (
 from .announcement_rows import COLUMNS, Announcement, Status, announcement_of
 from .feed_tables import announcements, subscriptions
 from .repository import Repository
-from .subscriptions import Pause
+from .subscription_rows import Pause
 from .tables import guilds
 
 _A = announcements.c

@@ -195,6 +195,15 @@ announcements = Table(
     sqlite_autoincrement=True,
 )
 
+# Messages that are still to be passed on to the followers of their announcement channel, each by
+# the first announcement in it.
+publications = Table(
+    "publications",
+    metadata,
+    Column("announcement_id", ForeignKey("announcements.id", ondelete="CASCADE"), primary_key=True),
+    Column("due_at", Instant, nullable=False),  # not tried before
+)
+
 # What a server is to be told once: a pause, an outage of a site.
 notices = Table(
     "notices",

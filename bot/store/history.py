@@ -21,16 +21,15 @@ from bot.texts import _
 
 from .announcement_rows import COLUMNS, Announcement, Status, announcement_of
 from .feed_tables import announcements, pending, subscriptions
+from .outbox import OWED
 from .repository import Repository
 from .seen import Waiting
-from .subscriptions import Pause
+from .subscription_rows import Pause
 
 #: What has been in the channel.
 TOLD = (Status.SENT, Status.REMOVED)
 #: What a rule or a change kept out of it.
 KEPT_BACK = (Status.HIDDEN, Status.DROPPED)
-#: What is still owed.
-OWED = (Status.QUEUED, Status.SENDING)
 #: How finely times are counted, in milliseconds: days of every zone begin at one of these.
 _STEP = 15 * 60 * 1000
 
@@ -43,7 +42,7 @@ class Step(Struct, frozen=True):
     hidden: int
 
 
-class Outbox(Struct, frozen=True, kw_only=True):
+class OutboxState(Struct, frozen=True, kw_only=True):
     """How much is to be announced, over all servers."""
 
     feeds: int
@@ -129,7 +128,7 @@ class History(Repository):
         )
         return {row[0]: row[1] for row in found}
 
-    async def outbox(self) -> Outbox:
+    async def outbox(self) -> OutboxState:
         """Return how the outbox is, over all servers."""
         paused = subscriptions.c.pause != Pause.NONE
         found = await self._connection.execute(
@@ -148,7 +147,7 @@ class History(Repository):
         found = await self._connection.execute(
             select(func.count()).where(pending.c.reason == Waiting.FAULT)
         )
-        return Outbox(
+        return OutboxState(
             feeds=feeds,
             paused=paused_feeds,
             owed=owed,

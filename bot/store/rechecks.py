@@ -59,6 +59,10 @@ class Rechecks(Repository):
             announcements.c.status == Status.SENT,
         )
 
+    async def standing(self, marker: int) -> tuple[Announcement, ...]:
+        """Return what a message shows, in order, and what is still to be taken out of it."""
+        return await self._select(_in_messages([marker]))
+
     async def looked(self, results: Iterable[Looked]) -> None:
         """Keep what was found of announcements that stay."""
         values = [

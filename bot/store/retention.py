@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select, update
 from .announcements import Announcements
 from .feed_tables import subscriptions
 from .repository import Repository
-from .subscriptions import FeedKind
+from .subscription_rows import FeedKind
 from .tables import audit, channels, denials, filters, guilds, site_filters
 
 #: How long a server's data outlive the bot's removal: it may have been a slip.

@@ -118,9 +118,7 @@ class PendingPosts(Repository):
             .order_by(pending.c.due_at, pending.c.post_id)
             .limit(limit)
         )
-        return tuple(
-            Pending(**{**row, "reason": Waiting(row["reason"])}) for row in found.mappings()
-        )
+        return tuple(map(_waiting, found.mappings()))
 
     async def of(self, site: str, post_ids: Collection[int]) -> Mapping[int, Pending]:
         """Return by id those of these posts that wait."""

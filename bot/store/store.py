@@ -25,6 +25,7 @@ from .history import History
 from .meta import DATABASE_ID, Meta
 from .migrate import MIGRATIONS, Migrations, migrate
 from .notices import Notices
+from .publications import Publications
 from .rechecks import Rechecks
 from .retention import Retention
 from .seen import Aliases, PendingPosts, Posts, Tails
@@ -54,6 +55,7 @@ class Transaction:
         self.notices = Notices(connection, clock)
         self.pending = PendingPosts(connection, clock)
         self.posts = Posts(connection, clock)
+        self.publications = Publications(connection, clock)
         self.rechecks = Rechecks(connection, clock)
         self.retention = Retention(connection, clock)
         self.site_filters = SiteFilters(connection, clock)

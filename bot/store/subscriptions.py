@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct, json, structs
+from msgspec import structs
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     and_,
     delete,
     func,
@@ -25,113 +23,19 @@ from bot.clock import Clock
 
 from .feed_tables import subscriptions
 from .repository import Repository
+from .statements import chunks
+from .subscription_rows import (
+    COLUMNS,
+    FeedKind,
+    Pause,
+    Rhythm,
+    Subscription,
+    row_of,
+    subscription_of,
+)
 
-
-class FeedKind(StrEnum):
-    """What a subscription brings."""
-
-    FEED = "feed"
-    """New posts of a site."""
-    RANDOM = "random"
-    """One drawn at random each time (rule D11)."""
-
-
-class Rhythm(StrEnum):
-    """When a subscription's posts come."""
-
-    EACH = "each"
-    """Each by itself, as soon as it may."""
-    HOURLY = "hourly"
-    DAILY = "daily"
-    WEEKLY = "weekly"
-
-
-class Pause(StrEnum):
-    """Why a subscription does not run; kept in the database, so never renamed."""
-
-    NONE = ""
-    PERSON = "person"
-    """Somebody paused it."""
-    NO_ACCESS = "no access"
-    """Permissions are missing (fault F21)."""
-    CHANNEL_GONE = "channel gone"
-    """The channel does not exist any more (fault F20)."""
-    THREAD_CLOSED = "thread closed"
-    """The thread is archived or locked (fault F24)."""
-    AGE = "age"
-    """It wants more than the channel may show now (fault F25)."""
-    QUERY = "query"
-    """Its query cannot be read any more, or may not be asked."""
-    SITE = "site"
-    """The operator switched its site off."""
-
-
-class Subscription(Struct, frozen=True, kw_only=True):
-    """One wish; `architecture.md` calls it so, people call it a feed or a schedule."""
-
-    id: int = 0
-    """0 before it is kept."""
-    guild_id: int
-    channel_id: int
-    """A channel, a thread or a forum."""
-    kind: FeedKind = FeedKind.FEED
-    site: str
-    query: str = ""
-    """As it was written; empty: everything that may be shown."""
-    rhythm: Rhythm = Rhythm.EACH
-    at_minute: int | None = None
-    """Minute of the local day; `None`: at the full hour."""
-    weekday: int | None = None
-    """0 is Monday."""
-    settle: int = 0
-    """Minutes that a post matures before it is decided."""
-    min_score: int | None = None
-    quiet_from: int | None = None
-    """Minutes of the local day between which nothing is sent; both or neither."""
-    quiet_until: int | None = None
-    cap: int | None = None
-    """Messages an hour; `None`: as many as come."""
-    role_id: int | None = None
-    """The one role that its messages mention."""
-    forum_tags: tuple[int, ...] = ()
-    adult: bool = False
-    """Whether it was made where more than safe art may be shown (fault F25)."""
-    publish: bool = False
-    """Whether followers of an announcement channel get it too; only what is safe."""
-    spoiler: bool = False
-    """Whether every picture lies behind a spoiler."""
-    template: str = ""
-    """What stands above the credit; the placeholders are documented in `bot.feeds.template`."""
-    since: datetime
-    """Posts that the site first saw before are not new to it."""
-    next_at: datetime | None = None
-    """When its period next ends; `None` for each post by itself."""
-    paused_at: datetime | None = None
-    pause: Pause = Pause.NONE
-    pause_detail: str = ""
-    retry_at: datetime | None = None
-    """When the pause is tried again by itself; `None`: only a person resumes it."""
-    failures: int = 0
-    created_by: int | None = None
-    created_at: datetime
-
-    @property
-    def runs(self) -> bool:
-        """Tell whether it is not paused."""
-        return self.pause is Pause.NONE
-
-    @property
-    def matches(self) -> bool:
-        """Tell whether new posts are still matched: not once a person has to resume it.
-
-        During a pause that ends by itself posts are collected, so that none is lost (F21).
-        """
-        return self.kind is FeedKind.FEED and (self.runs or self.retry_at is not None)
-
-
-_SUBSCRIPTION = [subscriptions.c[name] for name in Subscription.__struct_fields__]
-#: Ids that one statement names.
-_CHUNK = 500
+#: Rows that are worked with at a time.
+_AT_A_TIME = 500
 #: Two periods, and the hours by which changed clocks lengthen them.
 _TWO_PERIODS = {
     Rhythm.HOURLY: timedelta(hours=3),
@@ -155,7 +59,7 @@ class Subscriptions(Repository):
         """Keep a new one; return it with its id."""
         await self._ensure_place(subscription.guild_id)
         found = await self._connection.execute(
-            insert(subscriptions).values(_row(subscription)).returning(subscriptions.c.id)
+            insert(subscriptions).values(row_of(subscription)).returning(subscriptions.c.id)
         )
         kept = structs.replace(subscription, id=found.scalar_one())
         self._begun.add(kept.id)
@@ -167,7 +71,7 @@ class Subscriptions(Repository):
         Read it in the same transaction, so that nothing that others changed is undone.
         """
         self._begun.add(subscription.id)
-        return await self._update(subscription.id, _row(subscription))
+        return await self._update(subscription.id, row_of(subscription))
 
     async def remove(self, guild_id: int, subscription_id: int) -> bool:
         """Delete a server's subscription; return whether it had it.
@@ -186,10 +90,8 @@ class Subscriptions(Repository):
 
     async def get_many(self, ids: Iterable[int]) -> Mapping[int, Subscription]:
         """Return by id those of these that exist."""
-        wanted = sorted(set(ids))
         found: dict[int, Subscription] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
+        for chunk in chunks(sorted(set(ids))):
             found |= {one.id: one for one in await self._select(subscriptions.c.id.in_(chunk))}
         return found
 
@@ -231,7 +133,7 @@ class Subscriptions(Repository):
         return int(found.scalar_one())
 
     async def due(
-        self, now: datetime, *, kind: FeedKind | None = None, limit: int = _CHUNK
+        self, now: datetime, *, kind: FeedKind | None = None, limit: int = _AT_A_TIME
     ) -> tuple[Subscription, ...]:
         """Return those that run and whose period has ended, the longest due first.
 
@@ -242,7 +144,7 @@ class Subscriptions(Repository):
             due = and_(due, subscriptions.c.kind == kind)
         return await self._select(due, subscriptions.c.next_at, limit=limit)
 
-    async def to_retry(self, now: datetime, *, limit: int = _CHUNK) -> tuple[Subscription, ...]:
+    async def to_retry(self, now: datetime, *, limit: int = _AT_A_TIME) -> tuple[Subscription, ...]:
         """Return the paused ones that are to be tried again by now, the longest due first."""
         return await self._select(
             and_(subscriptions.c.retry_at <= now, subscriptions.c.pause != Pause.NONE),
@@ -250,7 +152,7 @@ class Subscriptions(Repository):
             limit=limit,
         )
 
-    async def astray(self, now: datetime, *, limit: int = _CHUNK) -> tuple[Subscription, ...]:
+    async def astray(self, now: datetime, *, limit: int = _AT_A_TIME) -> tuple[Subscription, ...]:
         """Return those whose period seems to end later than two of its kind from now.
 
         So it is once the clock was ahead and was set back (fault F36).
@@ -325,23 +227,6 @@ class Subscriptions(Repository):
         limit: int | None = None,
     ) -> tuple[Subscription, ...]:
         order = [subscriptions.c.id] if first is None else [first, subscriptions.c.id]
-        statement = select(*_SUBSCRIPTION).where(condition).order_by(*order).limit(limit)
+        statement = select(*COLUMNS).where(condition).order_by(*order).limit(limit)
         found = await self._connection.execute(statement)
-        return tuple(_subscription(row) for row in found.mappings())
-
-
-def _row(subscription: Subscription) -> dict[str, Any]:
-    """Return what is kept of one, all but its id."""
-    values = structs.asdict(subscription)
-    del values["id"]
-    return values | {"forum_tags": json.encode(subscription.forum_tags).decode()}
-
-
-def _subscription(row: RowMapping) -> Subscription:
-    made = {
-        "kind": FeedKind(row["kind"]),
-        "rhythm": Rhythm(row["rhythm"]),
-        "pause": Pause(row["pause"]),
-        "forum_tags": json.decode(row["forum_tags"], type=tuple[int, ...]),
-    }
-    return Subscription(**{**row, **made})
+        return tuple(subscription_of(row) for row in found.mappings())

@@ -14,7 +14,7 @@ from bot.query.errors import QueryError, place
 from bot.safety import Refusal
 from bot.sites.errors import SiteError
 from bot.store import StoreError
-from bot.texts import _
+from bot.texts import RefusedError, _
 from bot.ui.command_tally import Outcome, note_outcome
 from bot.ui.speech import speak_to_person
 
@@ -25,12 +25,8 @@ _PRIVATE = "mailmare.private"
 _AROUND = 30
 
 
-class NotShownError(Exception):
+class NotShownError(RefusedError):
     """There is nothing to show; `message` tells a person why and what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 async def think(interaction: discord.Interaction[Any], *, private: bool = False) -> None:
@@ -53,7 +49,7 @@ async def answering(interaction: discord.Interaction[Any], query: str = "") -> A
     """
     try:
         yield
-    except (SiteError, QueryError, NotShownError) as failure:
+    except (SiteError, QueryError, RefusedError) as failure:
         note_outcome(interaction, Outcome.DECLINED)
         await tell(interaction, failure_text(failure, query))
     except StoreError as failure:
@@ -93,11 +89,11 @@ async def tell(interaction: discord.Interaction[Any], text: str) -> None:
         _log.info("a failure could not be told", status=failure.status, code=failure.code)
 
 
-def failure_text(failure: SiteError | QueryError | NotShownError, query: str = "") -> str:
+def failure_text(failure: SiteError | QueryError | RefusedError, query: str = "") -> str:
     """Return what to say about `failure`: what is wrong, what to do, and from when."""
     if isinstance(failure, QueryError):
         return _query_error_text(failure, query)
-    if isinstance(failure, NotShownError):
+    if isinstance(failure, RefusedError):
         return failure.message
     site = CATALOGUE.get(failure.site)
     text = safe_text(failure.message, 1000)
@@ -134,7 +130,8 @@ def _query_error_text(error: QueryError, query: str) -> str:
         said = error.message.startswith(placed.removesuffix(error.message))
         lines = [error.message if said else placed, _pointer(query, error.start, error.end)]
     if error.hint:
-        lines.append(error.hint)
+        # Discord would take a backslash of the boards' language for its own.
+        lines.append(error.hint.replace("\\", "\\\\"))
     return "\n".join(lines)
 
 

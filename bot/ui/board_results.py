@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from bot.catalogue import Dialect
+from bot.catalogue import CATALOGUE, Dialect
 from bot.clock import Clock
 from bot.posts.model import Post
 from bot.safety import Policy, canonical
@@ -100,8 +100,14 @@ class BoardResults:
         return pool
 
 
-def nothing_found() -> NotShownError:
+def nothing_found(search: Search | None = None) -> NotShownError:
     """Return the failure of a search without results."""
+    if search is not None and search.sort.startswith(GALLERY):
+        return NotShownError(
+            _("{site} has no such gallery, or nothing in it may be shown here.").format(
+                site=CATALOGUE[search.site].title
+            )
+        )
     return NotShownError(_("Nothing was found for this search that may be shown here."))
 
 

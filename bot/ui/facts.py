@@ -121,7 +121,9 @@ def comments_embed(found: Found, page: CommentPage) -> discord.Embed:
     embed.description = fit_in(write, found.post.credit.page_url) or _no_comments(page)
     if page.total is not None:
         count = ngettext("{count} comment in all", "{count} comments in all", page.total)
-        add_footer(embed, count.format(count=page.total), page_place(page))
+        left = page.skipped + sum(not _comment(comment, _WHOLE) for comment in page.comments)
+        unseen = ngettext("{count} not shown", "{count} not shown", left).format(count=left)
+        add_footer(embed, count.format(count=page.total), page_place(page), unseen if left else "")
     return embed
 
 

@@ -9,7 +9,6 @@ from bot.store import FeedKind, Subscription
 from bot.texts import _, ngettext
 from bot.ui.feed_places import Standing
 from bot.ui.feed_texts import (
-    CONTENT,
     query_text,
     site_title,
     stamp,
@@ -17,7 +16,7 @@ from bot.ui.feed_texts import (
     when_text,
     wish_lines,
 )
-from bot.ui.filter_texts import fitting
+from bot.ui.lines import CONTENT, fitting
 
 _DETAIL = 200
 

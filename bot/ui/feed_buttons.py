@@ -9,8 +9,8 @@ from typing import Any, Self
 import discord
 
 from bot.texts import _, ngettext
-from bot.ui.answers import think
-from bot.ui.feed_host import guild_feeds, own_feed, refusing
+from bot.ui.answers import answering, think
+from bot.ui.feed_host import guild_feeds, own_feed
 from bot.ui.feed_places import check_place, target_of
 from bot.ui.here import where_of
 from bot.ui.kept import Kept
@@ -41,7 +41,7 @@ class ResumeButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Resume it, or say what still stands in the way."""
-        async with refusing(interaction):
+        async with answering(interaction):
             guild_id = await managed_guild(interaction)
             await think(interaction, private=True)
             text = await resume(interaction, guild_id, str(self.subscription_id))

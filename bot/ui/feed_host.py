@@ -1,7 +1,5 @@
 """What commands about feeds need of the client that received an interaction."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 
 import discord
@@ -13,7 +11,6 @@ from bot.policies import Where
 from bot.settings import Settings
 from bot.store import StoreError, Subscription
 from bot.texts import _
-from bot.ui.answers import NotShownError, answering
 from bot.ui.here import where_of
 from bot.ui.host import Host
 
@@ -54,16 +51,6 @@ def guild_feeds(interaction: discord.Interaction[Any]) -> GuildFeeds:
     )
 
 
-@asynccontextmanager
-async def refusing(interaction: discord.Interaction[Any], query: str = "") -> AsyncIterator[None]:
-    """Tell what cannot be as wished to the person who wished for it."""
-    async with answering(interaction, query):
-        try:
-            yield
-        except FeedRefusedError as error:
-            raise NotShownError(error.message) from error
-
-
 async def own_feed(interaction: discord.Interaction[Any], guild_id: int, text: str) -> Subscription:
     """Return the feed or schedule of a server that `text` names by its number or its query.
 
@@ -76,7 +63,7 @@ async def own_feed(interaction: discord.Interaction[Any], guild_id: int, text: s
     found = [one for one in await feeds.of_guild(guild_id) if one.query.strip() == wanted]
     if len(found) != 1:
         raise FeedRefusedError(
-            _("There is no such feed here. Begin to type and choose one from the list.")
+            _("There is no such feed or schedule here. Begin to type and choose one from the list.")
         )
     return found[0]
 

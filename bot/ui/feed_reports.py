@@ -15,8 +15,8 @@ from bot.store import Announcement, Pending, Status, Subscription, Waiting
 from bot.store.history import Step
 from bot.texts import _, ngettext
 from bot.ui.answers import refusal_text
-from bot.ui.feed_texts import COLOUR, CONTENT, LIST, site_title, stamp, state_text
-from bot.ui.filter_texts import fitting
+from bot.ui.feed_texts import site_title, stamp, state_text
+from bot.ui.lines import COLOUR, CONTENT, LIST, fitting
 from bot.ui.plot import bar
 
 _REASON, _RULE = 200, 200

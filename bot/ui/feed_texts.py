@@ -12,12 +12,9 @@ from bot.guild_feeds import Overview
 from bot.posts.text import inline_code, safe_text
 from bot.store import FeedKind, Pause, Rhythm, Subscription
 from bot.texts import _, ngettext
-from bot.ui.filter_texts import fitting
+from bot.ui.lines import COLOUR, LIST, fitting
 
-COLOUR = 0x8A6FB3
 _QUERY, _LINE_QUERY, _DETAIL = 500, 80, 200
-#: What one list is kept to, in UTF-16 units; an embed's description has 4096.
-LIST, CONTENT = 3800, 1900
 
 
 def rhythm_name(rhythm: Rhythm) -> str:

@@ -1,7 +1,5 @@
 """What a server's filters are, in words; only for those who may change them."""
 
-from collections.abc import Iterable
-
 import discord
 
 from bot.catalogue import CATALOGUE
@@ -9,18 +7,15 @@ from bot.clock import Clock
 from bot.guild_filters import Lifted, Subjects
 from bot.policies import GuildWishes
 from bot.posts.model import Post
-from bot.posts.text import inline_code, safe_text, utf16_len
+from bot.posts.text import inline_code, safe_text
 from bot.safety import Policy, Refusal, VerifiedPost
 from bot.safety.policy import folded
 from bot.store import Filter, Kind, SiteFilter, Subject
 from bot.texts import _, ngettext
 from bot.ui.answers import refusal_text
+from bot.ui.lines import COLOUR, CONTENT, LIST, fitting
 
-_COLOUR = 0x8A6FB3
 _EXPRESSION = 200
-#: What one list is kept to, in UTF-16 units; an embed's description has 4096.
-_LIST = 3800
-_CONTENT = 1900
 
 
 def filters_embed(wishes: GuildWishes, channel_id: int | None) -> discord.Embed:
@@ -33,8 +28,8 @@ def filters_embed(wishes: GuildWishes, channel_id: int | None) -> discord.Embed:
             if channel_id in {None, one.channel_id}
         ),
     ]
-    embed = discord.Embed(title=_("Filters"), colour=_COLOUR)
-    embed.description = fitting(lines, _LIST) or _(
+    embed = discord.Embed(title=_("Filters"), colour=COLOUR)
+    embed.description = fitting(lines, LIST) or _(
         "Nothing is filtered here. `/filter preset` hides a list of tags that is a good start."
     )
     return embed
@@ -49,7 +44,7 @@ def put_text(subjects: Subjects, kind: Kind, where: str) -> str:
         else _("Behind a spoiler from now on in {place}:")
     ).format(place=where)
     notes = [f"- {safe_text(note, _EXPRESSION * 2)}" for note in subjects.notes]
-    return fitting([f"{head} {', '.join(names)}", *notes], _CONTENT)
+    return fitting([f"{head} {', '.join(names)}", *notes], CONTENT)
 
 
 def lifted_text(lifted: Lifted, where: str) -> str:
@@ -66,7 +61,7 @@ def lifted_text(lifted: Lifted, where: str) -> str:
         for expressions, text in texts
         if expressions
     ]
-    return fitting(lines, _CONTENT)
+    return fitting(lines, CONTENT)
 
 
 def verdict_text(post: Post, outcome: VerifiedPost | Refusal, policy: Policy, clock: Clock) -> str:
@@ -90,7 +85,7 @@ def verdict_text(post: Post, outcome: VerifiedPost | Refusal, policy: Policy, cl
             for rule in rules
             if rule.applies(post, tags, now)
         ]
-    return fitting(lines, _CONTENT)
+    return fitting(lines, CONTENT)
 
 
 def preset_text(count: int, where: str) -> str:
@@ -108,35 +103,24 @@ def preset_text(count: int, where: str) -> str:
 
 def site_filter_text(found: SiteFilter, where: str) -> str:
     """Return what an imported filter does."""
-    return _(
+    tags = _(
         "The filter “{name}” of {site} holds from now on in {place}, for posts of that site. It"
-        " hides {hidden} tags and spoilers {spoilered}, with {queries} queries beside them. It is"
-        " read again every day."
+        " hides {hidden} tags and spoilers {spoilered}."
     ).format(
         name=safe_text(found.name, _EXPRESSION),
         site=CATALOGUE[found.site].title,
         place=where,
         hidden=len(found.hidden_tags),
         spoilered=len(found.spoilered_tags),
-        queries=bool(found.hidden_query.strip()) + bool(found.spoilered_query.strip()),
     )
+    queries = found.hidden_query.strip() or found.spoilered_query.strip()
+    searches = _("What its own searches find it hides or spoilers too.") if queries else ""
+    return " ".join(filter(None, (tags, searches, _("It is read again every day."))))
 
 
 def place_text(channel_id: int | None) -> str:
     """Return a place's name."""
     return _("this server") if channel_id is None else f"<#{channel_id}>"
-
-
-def fitting(lines: Iterable[str], limit: int) -> str:
-    """Return as many lines as fit in `limit` UTF-16 units, and how many did not."""
-    lines = list(lines)
-    text = ""
-    for number, line in enumerate(lines):
-        longer = f"{text}\n{line}" if text else line
-        if utf16_len(longer) > limit:
-            return f"{text}\n" + _("and {count} more").format(count=len(lines) - number)
-        text = longer
-    return text
 
 
 def _rule_line(rule: Filter) -> str:

@@ -99,7 +99,7 @@ class Finder:
             search = Search(search.site, search.text, f"{RANDOM}:{seed}")
         page = await self._results.read(self._asked(search, policy), 1)
         if not page.posts and not page.skipped:
-            raise nothing_found()
+            raise nothing_found(search)
         return await self.result(search, 1, policy)
 
     async def result(

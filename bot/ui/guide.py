@@ -16,9 +16,9 @@ from bot.store.audit import KEPT as AUDITED
 from bot.store.backups import KEPT as COPIES
 from bot.texts import _
 from bot.ui.answers import instant
-from bot.ui.embeds import DESCRIPTION, FIELD_VALUE
+from bot.ui.embeds import DESCRIPTION
+from bot.ui.lines import COLOUR, FIELD, fitting
 
-COLOUR = 0x8A6FB3
 #: Discord's limits of a message: the text of all its embeds, and how many it has.
 _ALL_EMBEDS, _EMBEDS = 6000, 10
 #: Under what name a command of a menu, which Discord gives no description, has one for the help.
@@ -74,7 +74,7 @@ def about_embed(status: Iterable[SiteStatus], clock: Clock) -> discord.Embed:
         ),
     )
     lines = [site_line(one, clock) for one in status]
-    embed.add_field(name=_("Sites"), value=fitting(lines) or "-", inline=False)
+    embed.add_field(name=_("Sites"), value=fitting(lines, FIELD) or "-", inline=False)
     embed.add_field(
         name=_("Privacy"),
         value=_(
@@ -203,14 +203,3 @@ def site_line(status: SiteStatus, clock: Clock) -> str:
             site=status.site.title, when=instant(status.until), reason=status.reason
         )
     return _("**{site}**: {reason}").format(site=status.site.title, reason=status.reason)
-
-
-def fitting(lines: Iterable[str]) -> str:
-    """Return as many of the lines as a field of an embed takes."""
-    text = ""
-    for line in lines:
-        longer = f"{text}\n{line}" if text else line
-        if utf16_len(longer) > FIELD_VALUE:
-            break
-        text = longer
-    return text

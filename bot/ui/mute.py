@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.guild_filters import FilterRefusedError, GuildFilters, Place, Subjects
+from bot.guild_filters import GuildFilters, Place, Subjects
 from bot.posts.credit import artists_of
 from bot.posts.model import Post
 from bot.posts.shown import shown_tags
@@ -102,10 +102,7 @@ class MuteChoice(Kept, discord.ui.DynamicItem[discord.ui.Select[Any]], template=
             channel_id = where(interaction).channel_id
             place = Place(guild_id=guild_id, channel_id=channel_id, actor_id=interaction.user.id)
             subjects = Subjects(tuple(self.item.values))
-            try:
-                await filters.put(place, Kind.HIDE, subjects)
-            except FilterRefusedError as error:
-                raise NotShownError(error.message) from error
+            await filters.put(place, Kind.HIDE, subjects)
             await tell(interaction, put_text(subjects, Kind.HIDE, place_text(channel_id)))
 
 

@@ -12,9 +12,10 @@ from bot.loops import Pulse
 from bot.posts.text import safe_text
 from bot.sites import SiteStatus
 from bot.store import Denial, Store, Switches
-from bot.store.history import Outbox
+from bot.store.history import OutboxState
 from bot.texts import _, ngettext
-from bot.ui.guide import COLOUR, fitting, site_line
+from bot.ui.guide import site_line
+from bot.ui.lines import COLOUR, FIELD, fitting
 
 _NAME = 100
 _REASON = 200
@@ -26,7 +27,7 @@ def status_embed(
     switches: Switches,
     store: Store,
     loops: Iterable[Pulse],
-    outbox: Outbox,
+    outbox: OutboxState,
     *,
     servers: int,
     clock: Clock,
@@ -76,10 +77,12 @@ def status_embed(
 
 def _add(embed: discord.Embed, name: str, lines: list[str]) -> None:
     if lines:
-        embed.add_field(name=f"{name} ({len(lines)})", value=fitting(lines) or "-", inline=False)
+        embed.add_field(
+            name=f"{name} ({len(lines)})", value=fitting(lines, FIELD) or "-", inline=False
+        )
 
 
-def _outbox_lines(outbox: Outbox) -> Iterator[str]:
+def _outbox_lines(outbox: OutboxState) -> Iterator[str]:
     yield ngettext(
         "{count} feed or schedule, {paused} paused",
         "{count} feeds and schedules, {paused} paused",

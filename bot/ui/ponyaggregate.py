@@ -15,8 +15,10 @@ from bot.sites.ponyaggregate import Imported, User
 from bot.sites.ponyaggregate_requests import Key
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, failure_text, think
+from bot.ui.command_tally import Outcome, note_outcome
 from bot.ui.embeds import FIELD_VALUE, TITLE, said
 from bot.ui.host import host_of
+from bot.ui.progress import tell_end
 
 _ID = 100
 
@@ -74,7 +76,10 @@ def site_view(site: Site) -> discord.ui.View:
 
 @asynccontextmanager
 async def at_work(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
-    """Tell privately what fails of the operator's work, and what there is to do then."""
+    """Tell privately what fails of the operator's work, and what there is to do then.
+
+    A site is asked only after `archive_for`, so there is a private "thinking…" to complete.
+    """
     async with answering(interaction):
         try:
             yield
@@ -83,7 +88,8 @@ async def at_work(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
                 note_deed(interaction, unconfirmed=True)
             site = host_of(interaction).finder.sites.rows[failure.site]
             text = "\n".join(filter(None, (failure_text(failure), advice(failure, site))))
-            raise NotShownError(text) from failure
+            note_outcome(interaction, Outcome.DECLINED)
+            await tell_end(interaction, text)
 
 
 async def archive_for(interaction: discord.Interaction[Any]) -> PonyAggregate:
@@ -148,6 +154,13 @@ def note_deed(interaction: discord.Interaction[Any], **facts: object) -> None:
 def key_text(key: Key) -> str:
     """Return the id of a submission, list or file as it is shown."""
     return inline_code(str(key), _ID) or "-"
+
+
+def brought_text(name: str, attachment: Key, site: Site) -> str:
+    """Return that the file called `name` was brought to the site, and what to do with it."""
+    return _("{name} is on {site}: give {id} as attachment of a submission.").format(
+        name=safe_text(name, _ID), site=site.title, id=key_text(attachment)
+    )
 
 
 def made_text(key: Key | None, site: Site) -> str:

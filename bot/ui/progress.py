@@ -1,8 +1,9 @@
-"""Telling a person how far a file is on its way, at a pace that Discord takes."""
+"""Telling a person how far a file is on its way, at a pace that Discord takes, and its end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
+from typing import Any
 
 import aiohttp
 import discord
@@ -16,6 +17,9 @@ from bot.texts import _
 PACE = 3.0
 _NAME = 100
 _MB = 1_000_000
+
+#: What it looks like where something cannot be told.
+_UNTOLD = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +59,7 @@ class UploadProgress:
         text = progress_text(self._name, sent, size)
         try:
             await self._edit(text)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        except _UNTOLD as failure:
             # The interaction ran out, most likely: the file goes on.
             _log.info("progress could not be told", error=str(failure))
             self._due = float("inf")
@@ -69,3 +73,30 @@ def progress_text(name: str, sent: int, size: int) -> str:
         sent=f"{sent / _MB:.1f}",
         size=f"{size / _MB:.1f}",
     )
+
+
+async def tell_end(interaction: discord.Interaction[Any], text: str) -> None:
+    """Complete a private "thinking…" with `text`, however long ago it began.
+
+    Discord takes that for fifteen minutes (fault F10). After them who asked is told by direct
+    message, as what was asked privately is nobody else's; who takes none, in the channel; and
+    where that is not allowed either, the log is.
+    """
+    person, channel = interaction.user, interaction.channel
+    command = f"`/{interaction.command.qualified_name}`: " if interaction.command else ""
+    ways: list[Callable[[], Awaitable[object]]] = [
+        lambda: interaction.edit_original_response(content=text),
+        lambda: person.send(command + text),
+    ]
+    if isinstance(channel, discord.abc.Messageable):
+        mention = discord.AllowedMentions(users=[person])
+        late = f"{person.mention} {command}{text}"
+        ways.append(lambda: channel.send(late, allowed_mentions=mention))
+    for tell in ways:
+        try:
+            await tell()
+        except _UNTOLD as failure:
+            _log.info("an end could not be told this way", error=str(failure))
+        else:
+            return
+    _log.warning("an end could be told nowhere", text=text)

@@ -1,7 +1,7 @@
 """The report button: a post that should not be there goes at once, or its server is told."""
 
 import re
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import discord
 import structlog
@@ -18,9 +18,13 @@ from bot.ui.pace import too_fast
 
 _log = structlog.get_logger(__name__)
 
-
 #: What an announcement is taken back by.
 RULE = "safety 3.9 report"
+
+#: Channels that take a message of their own: all that can have settings but forums.
+Writable: TypeAlias = (
+    discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+)
 
 
 class Reported(Struct, frozen=True, kw_only=True):
@@ -139,16 +143,22 @@ async def report(interaction: discord.Interaction[Any], reported: Reported) -> N
     if not host.quotas.is_first_report(reported.once):
         await tell(interaction, _("Somebody has reported this already. Thank you."))
         return
-    settings = await host.policies.guild(guild_id)
-    channel = _notice_channel(interaction.guild, settings)
-    if await _send(channel, _notice(reported, interaction.channel_id)):
+    told = False
+    try:
+        settings = await host.policies.guild(guild_id)
+        channel = _notice_channel(interaction.guild, settings)
+        told = await _send(channel, _notice(reported, interaction.channel_id))
+    finally:
+        if not told:
+            host.quotas.take_back_report(reported.once)
+    if told:
         await tell(interaction, _("Thank you. This server's managers have been told."))
         return
-    host.quotas.take_back_report(reported.once)
     await tell(
         interaction,
         _(
-            "This server has not set where I should tell its managers. Please tell {whom} about it."
+            "I know no channel in which I could tell this server's managers. Please tell {whom}"
+            " about it."
         ).format(whom=_whom_to_tell(interaction.guild, settings)),
     )
 
@@ -186,14 +196,12 @@ def _what(reported: Reported) -> str:
     )
 
 
-def _notice_channel(
-    guild: discord.Guild | None, settings: Guild
-) -> discord.TextChannel | discord.Thread | None:
+def _notice_channel(guild: discord.Guild | None, settings: Guild) -> Writable | None:
     """Return the server's channel for notices, if there is one and the bot may write there."""
     if guild is None or settings.notice_channel_id is None:
         return None
     channel = guild.get_channel_or_thread(settings.notice_channel_id)
-    if not isinstance(channel, discord.TextChannel | discord.Thread):
+    if not isinstance(channel, Writable):
         return None
     allowed = channel.permissions_for(guild.me)
     may_send = (
@@ -204,7 +212,7 @@ def _notice_channel(
     return channel if allowed.view_channel and may_send else None
 
 
-async def _send(channel: discord.TextChannel | discord.Thread | None, text: str) -> bool:
+async def _send(channel: Writable | None, text: str) -> bool:
     if channel is None:
         return False
     try:

@@ -59,7 +59,10 @@ def read_link(link: str | None, site: Site) -> Search | None:
     """
     if not link:
         return None
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return None
     if parts.scheme != "https" or parts.netloc != site.domain:
         return None
     own = parse_qs(parts.fragment, keep_blank_values=True)

@@ -8,11 +8,9 @@ import msgspec
 from bot.posts.text import inline_code, safe_text
 from bot.store import AuditEntry, Channel, Guild
 from bot.texts import _
-from bot.ui.filter_texts import fitting
+from bot.ui.lines import COLOUR, LIST, fitting
 
-_COLOUR = 0x8A6FB3
 _VALUE = 120
-_LIST = 3800
 
 
 def settings_embed(guild: Guild) -> discord.Embed:
@@ -31,7 +29,7 @@ def settings_embed(guild: Guild) -> discord.Embed:
                 " Integrations, you can show them to that role as well."
             )
         )
-    return discord.Embed(title=_("Settings"), colour=_COLOUR, description="\n".join(lines))
+    return discord.Embed(title=_("Settings"), colour=COLOUR, description="\n".join(lines))
 
 
 def ratings_embed(
@@ -63,7 +61,7 @@ def ratings_embed(
             )
         )
     title = _("Allowed in this server") if channel is None else _("Allowed in one channel")
-    return discord.Embed(title=title, colour=_COLOUR, description="\n".join(lines))
+    return discord.Embed(title=title, colour=COLOUR, description="\n".join(lines))
 
 
 def _wish(*, server: bool, channel: bool | None) -> str:
@@ -72,9 +70,9 @@ def _wish(*, server: bool, channel: bool | None) -> str:
 
 def audit_embed(entries: Iterable[AuditEntry]) -> discord.Embed:
     """Return who changed what, newest first."""
-    text = fitting(map(_audit_line, entries), _LIST)
+    text = fitting(map(_audit_line, entries), LIST)
     return discord.Embed(
-        title=_("Changes"), colour=_COLOUR, description=text or _("Nothing was changed yet.")
+        title=_("Changes"), colour=COLOUR, description=text or _("Nothing was changed yet.")
     )
 
 

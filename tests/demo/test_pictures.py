@@ -60,8 +60,12 @@ def test_equal_seeds_draw_equal_pictures_and_others_do_not() -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_every_scene_can_be_drawn(scene: str) -> None:
-    draw(5, ("safe", scene, "eyes closed"), (60, 45), "png")
+def test_every_scene_can_be_drawn_and_is_seen(scene: str) -> None:
+    mime, data = draw(5, ("safe", scene, "eyes closed"), (60, 45), "png")
+    assert mime == "image/png"
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (60, 45)
+    assert data != draw(5, ("safe", "eyes closed"), (60, 45), "png")[1]
 
 
 @pytest.mark.parametrize("pony", [pony.name for pony in PONIES])

@@ -2,12 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-import pytest
 
 from bot.demo.sites import SimulatedSites
 from bot.demo.sites.keys import BOARD_KEY
@@ -15,6 +13,7 @@ from bot.demo.sites.keys import PONYAGGREGATE_KEY as KEY
 from bot.demo.world import World
 from bot.demo.world_people import OPERATOR
 from tests.clock import MovableClock
+from tests.reference_data import CAPTURES, needs_captures
 
 from .conftest import Visitor
 
@@ -39,7 +38,6 @@ TAG = {
     "aliased_tag", "aliases", "category", "description", "id", "images", "implied_by_tags",
     "implied_tags", "name", "name_in_namespace", "namespace", "short_description", "slug",
 }  # fmt: skip
-CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures" / "twibooru"
 
 
 async def post(visitor: Visitor, label: str) -> dict[str, Any]:
@@ -61,13 +59,15 @@ async def test_twibooru_posts_have_the_documented_keys_of_their_kind(visitor: Vi
     assert (await post(visitor, "mp4"))["mime_type"] == "video/mp4"
 
 
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason="the captured bodies are not here")
+@needs_captures
 async def test_twibooru_bodies_have_the_captured_keys(visitor: Visitor) -> None:
-    wanted = json.loads((CAPTURES / "post_1_facts.json").read_bytes())["post"]
+    wanted = json.loads((CAPTURES / "twibooru" / "post_1_facts.json").read_bytes())["post"]
     featured = visitor.sites.world.featured("twibooru")
     body = await visitor.json("twibooru", f"{API}/posts/{featured.id}")
     assert body["post"].keys() >= wanted.keys()
-    comments = json.loads((CAPTURES / "post_3408660_comments_2025-08.json").read_bytes())
+    comments = json.loads(
+        (CAPTURES / "twibooru" / "post_3408660_comments_2025-08.json").read_bytes()
+    )
     shapes = {frozenset(row) for row in comments["comments"]}
     thread = await visitor.json("twibooru", f"{API}/posts/{featured.id}/comments")
     assert thread.keys() == comments.keys()

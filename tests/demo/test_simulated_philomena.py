@@ -1,7 +1,6 @@
 """The simulated Derpibooru and Ponybooru say what seeds S1 and S3 and `boards` 1 describe."""
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,13 +10,12 @@ import pytest
 from bot.demo.sites import SimulatedSites
 from bot.demo.world import World
 from tests.clock import MovableClock
+from tests.reference_data import CAPTURES, needs_captures
 
 from .conftest import Visitor
 from .documented import COMMENT, FILTER, NEWER, OEMBED, S1_IMAGE, S3_IMAGE, SIZES, STUB, TAG
 
 API = "/api/v1/json"
-
-CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures"
 
 
 async def everything(visitor: Visitor, site: str = "derpibooru", **more: str) -> list[Any]:
@@ -48,7 +46,7 @@ async def test_ponybooru_leaves_out_what_its_document_does_not_list(visitor: Vis
         assert image.keys() | {"source_url"} == S1_IMAGE
 
 
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason="the captured bodies are not here")
+@needs_captures
 @pytest.mark.parametrize(
     ("capture", "path", "key"),
     [

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.demo.sites import SimulatedSites
 from bot.demo.sites.keys import BOARD_KEY
 from bot.demo.world import World
+from tests.reference_data import CAPTURES, needs_captures
 
 from .conftest import Visitor
 from .documented import (
@@ -27,10 +27,6 @@ from .documented import (
 )
 
 API = "/api/v1/json"
-CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures"
-needs_captures = pytest.mark.skipif(
-    not CAPTURES.is_dir(), reason="the captured bodies are not here"
-)
 
 #: The "Routes" tables of seeds S1 and S3, and what boards 1.1 adds.
 PHILOMENA = """

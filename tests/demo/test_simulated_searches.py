@@ -187,6 +187,7 @@ async def test_comments_under_a_hidden_picture_say_nothing(visitor: Visitor) -> 
         for comment in thread
         if world.posts("derpibooru")[number].hidden
     ]
+    assert hidden
     for comment in hidden:
         status, _, body = await visitor.raw("derpibooru", f"{API}/comments/{comment.id}")
         assert (status, body) == (403, b"")

@@ -50,7 +50,7 @@ async def test_what_cannot_be_answered_is_said_privately(stage: Stage) -> None:
         ("filter", {"id": 200_003}, "has nothing like that"),
         ("galleries", {"title": 'a" || b'}, "line 1, position 2: the sign"),
         ("tags", {"pattern": "a*b*c*d"}, "more than 2 wildcards"),
-        ("gallery", {"id": 7}, "Nothing was found"),
+        ("gallery", {"id": 7}, "Derpibooru has no such gallery"),
         ("comment", {"id": 999_999_999}, "has nothing like that"),
         ("reverse", {}, "Attach the picture"),
         ("reverse", {"address": "https://evil.example/a.png"}, "no address of anybody else's"),

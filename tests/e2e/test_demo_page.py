@@ -40,7 +40,7 @@ async def page() -> AsyncIterator[Page]:
     if _CHROMIUM is None:
         if _REQUIRED:
             pytest.fail("there is no chromium")
-        pytest.skip("there is no chromium")
+        pytest.skip("there is no chromium to show the page with")
     async with async_playwright() as playwright:
         # Its sandbox needs more rights than a container's root has.
         browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])

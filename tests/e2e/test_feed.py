@@ -286,6 +286,8 @@ async def test_a_schedule_is_added_listed_edited_and_removed(
     before = (await kept(stage))[0].next_at
     await let(boss, stage.channel, "server setup", time_zone="Asia/Tokyo")
     assert (await kept(stage))[0].next_at != before
+    await _imported(stage, boss, {"time_zone": "UTC"}, apply=True)
+    assert (await kept(stage))[0].next_at == before
     assert "hourly" in await say("edit", schedule="1", rhythm="hourly")
     assert "removed" in await say("remove", schedule="2")
     assert [one.rhythm for one in await kept(stage)] == ["hourly"]

@@ -14,7 +14,7 @@ from tests.clock import MovableClock
 from tests.discord_limits import message_problems
 from tests.discord_loopback import CHANNEL_ID, GUILD_ID, JSON
 from tests.loopback_faults import Fault
-from tests.loopback_rooms import Room
+from tests.loopback_rooms import ANNOUNCEMENT, Room
 from tests.loopback_stage import LoopbackStage, loopback_stage
 
 NOTICES = 1100000000000000777
@@ -32,14 +32,14 @@ class Server:
         self.notices = self.channels.add(Room(NOTICES, GUILD_ID, name="notices"))
         self.feed = 0
 
-    async def subscribe(self) -> None:
+    async def subscribe(self, *, publish: bool = False) -> None:
         now = self.clock.now()
         async with self.stage.app.store.write() as tx:
             await tx.guilds.put(Guild(id=GUILD_ID, notice_channel_id=NOTICES))
             kept = await tx.subscriptions.add(
                 Subscription(
                     guild_id=GUILD_ID, channel_id=CHANNEL_ID, site="derpibooru", query="pony",
-                    since=now, created_at=now,
+                    since=now, created_at=now, publish=publish,
                 )
             )  # fmt: skip
         self.feed = kept.id
@@ -103,6 +103,20 @@ async def test_a_new_post_is_announced_once_with_its_credit_and_goes_when_it_bec
         later = here.clock.now().replace(microsecond=0)
         here.world.change("derpibooru", replace(post, tags=tags, updated_at=later))
         await here.until(lambda: not here.room.messages)
+        assert here.channels.problems == []
+
+
+async def test_what_is_announced_in_an_announcement_channel_is_published_where_that_is_wished(
+    tmp_path: Path,
+) -> None:
+    async with server(tmp_path) as here:
+        here.room.type = ANNOUNCEMENT
+        await here.subscribe(publish=True)
+        await here.until(lambda: here.stage.requests("derpibooru"))
+        here.publish()
+        await here.until(lambda: here.channels.published)
+        (message,) = here.room.messages
+        assert here.channels.published == [int(message["id"])]
         assert here.channels.problems == []
 
 

@@ -187,6 +187,9 @@ async def test_a_site_is_switched_off_and_on_while_others_go_on(stage: Stage) ->
     assert (await stage.press(pager, "▶")).private
     assert (await stage.ask("derpibooru featured")).private
     assert (await stage.ask("twibooru featured")).picture is not None
+    await stage.ask("operator site off", site="ponyapi")
+    assert "switched this site off" in (await stage.ask("pony tag", name="cute")).text
+    assert stage.requests("ponyapi") == []
 
     await stage.ask("operator site on", site="derpibooru")
     assert (await stage.press(pager, "▶")).picture is not None

@@ -165,6 +165,40 @@ async def test_a_file_becomes_a_submission_that_is_changed_and_deleted(stage: St
     assert TURNSTILE_TOKEN not in str(logs)
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_f10_an_upload_that_outlasts_its_answer_tells_its_end_where_it_still_can(
+    stage: Stage, fails: bool
+) -> None:
+    """First privately as it was asked, then where it was asked, and the log in any case."""
+    said = "is on PonyAggregate: give `"
+    if fails:
+        stage.sites.set_mode(SITE, Mode(kind="500"))
+        said = "look before you try again"
+    stage.env.inject_error(
+        "PATCH", "/webhooks/*/messages/@original", status=401, code=50027, times=None
+    )
+    rooms = (stage.you.user.dm_channel, stage.channel)
+    told = []
+    for closed in (None, *rooms):
+        if closed is not None:
+            stage.env.inject_error(
+                "POST", f"/channels/{closed.id}/messages", status=403, code=50007, times=None
+            )
+        with capture_logs() as logs:
+            await stage.you.slash(stage.channel, "ponyaggregate attach", file=("pony.png", b"pony"))
+        told += [line["text"] for line in logs if line["event"] == "an end could be told nowhere"]
+    written, spoken = (
+        [body for method, path, body in stage.bodies() if path == f"/channels/{room.id}/messages"]
+        for room in rooms
+    )
+    assert written[0]["content"].startswith("`/ponyaggregate attach`: ")
+    assert said in written[0]["content"]
+    assert spoken[0]["content"] == f"{stage.you.mention} {written[1]['content']}"
+    assert spoken[0]["allowed_mentions"]["users"] == [stage.you.id]
+    assert (len(written), len(spoken), len(told)) == (3, 2, 1)
+    assert said in told[0]
+
+
 async def test_l1_an_import_is_shown_and_becomes_a_submission_where_that_is_wanted(
     stage: Stage,
 ) -> None:

@@ -6,8 +6,9 @@ import discord
 import pytest
 from simcord import ChannelHandle, MemberActor
 
+from bot.policies import Policies
 from bot.quotas import Rate
-from bot.store import Guild
+from bot.store import Guild, StoreError
 from tests.discord_stage import Stage, set_stage
 
 
@@ -114,6 +115,36 @@ async def test_a_channel_that_is_gone_is_as_good_as_none(stage: Stage) -> None:
     told = await stage.press(answer, "Report", member=stage.other)
 
     assert "Please tell" in told.text
+
+
+async def test_a_voice_channels_own_chat_may_be_the_one_for_notices(stage: Stage) -> None:
+    channel = stage.env.guild.create_voice_channel("lounge")
+    await notices(stage, channel)
+    answer = await stage.ask("derpibooru search", query="mare")
+
+    assert "have been told" in (await stage.press(answer, "Report", member=stage.other)).text
+    assert len(channel.history()) == 1
+
+
+class Unreadable(Policies):
+    """Policies of which a server's settings cannot be read."""
+
+    async def guild(self, guild_id: int) -> Guild:
+        raise StoreError(self._store.path)
+
+
+async def test_a_report_of_which_nobody_could_be_told_is_no_report_yet(stage: Stage) -> None:
+    channel = stage.env.guild.create_text_channel("notices")
+    await notices(stage, channel)
+    answer = await stage.ask("derpibooru search", query="mare")
+    stage.app.client.policies = Unreadable(stage.app.store)
+    told = await stage.press(answer, "Report", member=stage.other)
+    assert "try again later" in told.text
+
+    stage.app.client.policies = stage.app.policies
+    again = await stage.press(answer, "Report", member=stage.other)
+    assert "have been told" in again.text
+    assert len(channel.history()) == 1
 
 
 async def test_reports_of_one_member_have_a_limit(tmp_path: Path) -> None:

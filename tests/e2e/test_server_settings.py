@@ -64,6 +64,14 @@ async def test_a_time_zone_that_does_not_exist_is_refused(stage: Stage, boss: Me
     assert (await guild(stage)).time_zone == "UTC"
 
 
+async def test_a_forum_is_no_place_for_notices(stage: Stage, boss: MemberActor) -> None:
+    forum = stage.env.guild.create_forum_channel("talk")
+    answer = await let(boss, stage.channel, "server setup", notices=forum)
+
+    assert "forum takes no messages" in answer.text
+    assert (await guild(stage)).notice_channel_id is None
+
+
 async def test_time_zones_are_completed(stage: Stage, boss: MemberActor) -> None:
     found = await boss.autocomplete(stage.channel, "server setup", "time_zone", "pe/vien")
 

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from bot.feeds.composing import Composer
 from bot.feeds.deliver import Deliverer
+from bot.feeds.publishing import Publisher
 from bot.policies import Policies
 from bot.store import Announcement, Status, Store, Subscription
 from bot.store.feed_tables import announcements
@@ -50,6 +51,7 @@ class Delivery:
             changed=self._note,
             **options,
         )
+        self.publisher = Publisher(self.store, self.discord, composer, self.clock)
 
     async def _note(self, *ids: int) -> None:
         self.changed += ids

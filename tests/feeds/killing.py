@@ -2,7 +2,7 @@
 
 A fork server (`python -m tests.feeds.killing`) has imported everything and has neither a loop nor
 a thread; it forks a victim for each line that it reads. A victim reads the site's new posts once,
-delivers all that is owed, and ends with status 0, if it gets so far.
+delivers and publishes all that is owed, and ends with status 0, if it gets so far.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from bot.feeds.announce import Announcer
 from bot.feeds.composing import Composer
 from bot.feeds.deliver import Deliverer
 from bot.feeds.new_posts import broadest
+from bot.feeds.publishing import Publisher
 from bot.feeds.reading import Reader
 from bot.feeds.roster import Roster
 from bot.feeds.tail import SiteTail
@@ -71,7 +72,7 @@ class _MortalStore(Store):
 
 
 async def live(order: Order) -> None:
-    """Read what is new and deliver what is owed, until nothing is owed."""
+    """Read what is new, deliver and publish what is owed, until nothing is owed."""
     Route.BASE = order.discord
     clock = SYSTEM_CLOCK
     store = _MortalStore(Path(order.database), clock)
@@ -95,6 +96,7 @@ async def live(order: Order) -> None:
             changed=roster.changed, guild_rate=Rate(100_000, 1), window=order.window,
             appearing=0.1,
         )  # fmt: skip
+        publisher = Publisher(store, messenger, composer, clock)
         tail = SiteTail(
             sites.boards[site.name], store, roster, reader,
             Announcer(roster, policies, messenger, clock, catch_up=10_000),
@@ -108,10 +110,10 @@ async def live(order: Order) -> None:
             await clock.sleep(0.02)
             async with store.read() as tx:
                 owed = await tx.deliveries.due_channels()
+        await publisher.turn()
         worker.cancel()
         await asyncio.wait({worker})
         await deliverer.stop()
-        await messenger.close()
 
 
 def _victim(order: Order) -> NoReturn:

@@ -83,6 +83,10 @@ class MemoryDiscord:
     """What stands there now, in the order of sending."""
     attempts: list[Outgoing] = field(default_factory=list)
     """All that was tried to be sent, in order."""
+    published: list[int] = field(default_factory=list)
+    """Messages that followers were passed, once each."""
+    limit: tuple[asyncio.Event, asyncio.Event] | None = None
+    """Set when something is to be published, and waited for before that is done."""
     notices: list[Notified] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     on_send: Callable[[], object] | None = None
@@ -183,6 +187,20 @@ class MemoryDiscord:
         if fault := self._fault("remove", delivered.channel_id):
             raise fault.error
         self.messages = [kept for kept in self.messages if kept.id != delivered.message_id]
+
+    async def publish(self, delivered: Delivered) -> None:
+        fault = self._fault("publish", delivered.channel_id)
+        if fault is not None and not fault.arrives:
+            raise fault.error
+        if self.limit is not None:
+            self.limit[0].set()
+            await self.limit[1].wait()
+        if all(kept.id != delivered.message_id for kept in self.messages):
+            raise AlreadyGoneError("Unknown Message")
+        if delivered.message_id not in self.published:
+            self.published.append(delivered.message_id)
+        if fault is not None:
+            raise fault.error
 
     async def exists(self, channel_id: int) -> bool:
         if fault := self._fault("exists", channel_id):

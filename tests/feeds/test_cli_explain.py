@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.demo.sites import SimulatedSites
+from bot.demo.sites import Mode, SimulatedSites
 from bot.exit_codes import Exit
 from tests.sites.simulated import in_a_thread, lead_to, world
 
@@ -131,3 +131,15 @@ def test_what_is_wrong_is_told_with_its_status(run: Run, tmp_path: Path) -> None
         found = run(*arguments)
         assert found.exit_code == status, arguments
         assert told in found.stderr
+
+
+def test_a_site_that_is_to_be_left_alone_is_told_with_its_end(
+    run: Run, simulated: SimulatedSites
+) -> None:
+    simulated.set_mode("twibooru", Mode(kind="429", retry_after="600"))
+    try:
+        found = run("twibooru", shown("twibooru").id)
+    finally:
+        simulated.set_mode("twibooru")
+    assert found.exit_code == Exit.UNAVAILABLE
+    assert "Not before" in found.stderr

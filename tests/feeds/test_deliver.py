@@ -38,9 +38,7 @@ async def test_a_message_says_all_that_its_subscription_wishes(
     delivery: Delivery, subscribe: Subscribe
 ) -> None:
     other = await subscribe(query="cute pony")
-    wish = await subscribe(
-        role_id=5, template="{title}", spoiler=True, publish=True, forum_tags=(7,)
-    )
+    wish = await subscribe(role_id=5, template="{title}", spoiler=True, forum_tags=(7,))
     (row,) = await delivery.owe(wish, 1, matched=(wish.id, other.id))
     await delivery.turn()
 
@@ -48,7 +46,7 @@ async def test_a_message_says_all_that_its_subscription_wishes(
     assert sent.nonce == f"{delivery.store.database_id}-{row.id}"
     assert sent.marker == row.id
     assert (sent.role_id, sent.template, sent.spoiler) == (5, "{title}", True)
-    assert (sent.publish, sent.forum_tags) == (True, (7,))
+    assert sent.forum_tags == (7,)
     assert sent.matched == ("cute pony", "pony")
 
 

@@ -139,6 +139,14 @@ class Undertaker:
         ]
         return [int(mark.split(":")[3]) for mark in marks if mark.startswith("m1:report:")]
 
+    def unpublished(self) -> list[int]:
+        """Return our messages in the announcement channel that its followers did not get."""
+        channels = self.discord.channels
+        ours = [one for one in channels.rooms[NEWS_ID].messages if list(custom_ids(one))]
+        return [
+            one for one in (int(message["id"]) for message in ours) if one not in channels.published
+        ]
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ForkServer]:
@@ -188,6 +196,7 @@ async def _subscribe(database: Path) -> None:
                     query=IN_FORUM if channel_id == FORUM_ID else "",
                     since=began,
                     created_at=began,
+                    publish=channel_id == NEWS_ID,
                 )
             )
 
@@ -247,14 +256,26 @@ def _ways(chance: random.Random) -> Iterator[Callable[[Undertaker], dict[str, ob
     def any_time(_undertaker: Undertaker) -> dict[str, object]:
         return {"delay": chance.uniform(0.05, 0.6)}
 
+    def published(undertaker: Undertaker) -> dict[str, object]:
+        # Followers have it, and nobody notes that.
+        undertaker.discord.channels.fault(
+            Fault(r".*/crosspost", reset=True, arrives=True, after=undertaker.kill)
+        )
+        return {}
+
     while True:
-        yield from (before, after, uncommitted, committed, any_time, between, any_time, after)
+        yield from (
+            before, after, uncommitted, committed, any_time, between, published, any_time, after,
+        )  # fmt: skip
 
 
 async def test_each_post_comes_exactly_once_however_often_the_bot_is_killed(
     undertaker: Undertaker,
 ) -> None:
-    """Faults F31, F49: seen, owed, sent, noted; in text channels, a thread, and a forum."""
+    """Faults F31, F49: seen, owed, sent, noted; in text channels, a thread, and a forum.
+
+    In the announcement channel each is published as well.
+    """
     chance = random.Random(SEED)
     # Some victims come through before their moment.
     for way in islice(_ways(chance), 3 * KILLS):
@@ -269,6 +290,7 @@ async def test_each_post_comes_exactly_once_however_often_the_bot_is_killed(
     undertaker.publish()
     assert await undertaker.live() == 0
     assert undertaker.killed >= KILLS
+    assert undertaker.unpublished() == []
 
     for channel_id in (*PLAIN, FORUM_ID):
         assert undertaker.shown(channel_id) == undertaker.expected(channel_id), channel_id
@@ -293,6 +315,7 @@ async def test_a_crash_longer_than_the_nonces_window_repeats_nothing(
         undertaker.discord.channels.forget_nonces()
         assert await undertaker.live(window=0.0) == 0
 
+    assert undertaker.unpublished() == []
     for channel_id in (TEXT_ID, NEWS_ID, THREAD_ID, FORUM_ID):
         assert undertaker.shown(channel_id) == undertaker.expected(channel_id)
     unread = undertaker.shown(SECRET_ID)

@@ -72,11 +72,10 @@ async def client(address: None) -> AsyncIterator[discord.Client]:
 @pytest.fixture
 async def messenger(
     client: discord.Client, loopback: LoopbackDiscord, clock: MovableClock
-) -> AsyncIterator[Messenger]:
+) -> Messenger:
     messenger = Messenger(client, clock, patience=PATIENCE)
     await client.login(TOKEN)
-    yield messenger
-    await messenger.close()
+    return messenger
 
 
 @pytest.fixture

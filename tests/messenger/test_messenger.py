@@ -19,7 +19,6 @@ from tests.discord_loopback import GUILD_ID, LoopbackDiscord
 from tests.loopback_faults import Fault
 from tests.loopback_rooms import custom_ids
 from tests.messenger.conftest import (
-    NEWS_ID,
     PATIENCE,
     POST,
     TEXT_ID,
@@ -95,19 +94,6 @@ async def test_without_embed_links_the_credit_comes_as_text(
     assert "https://art.example.org/7" in message["content"]
     assert "https://derpibooru.org/images/7" in message["content"]
     assert "m1:report:derpibooru:7:5" in list(custom_ids(message))
-
-
-async def test_what_is_safe_is_published_and_a_failure_repeats_nothing(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
-) -> None:
-    sent = await messenger.send(make_message(NEWS_ID, publish=True))
-    await loopback.until(lambda: loopback.channels.published == [sent.message_id])
-
-    loopback.channels.fault(Fault(r".*/crosspost", status=403, code=50013))
-    await messenger.send(make_message(NEWS_ID, publish=True, nonce="abcdef-6"))
-    await loopback.until(lambda: len(loopback.paths("POST")) == 4)
-    assert len(loopback.channels.rooms[NEWS_ID].messages) == 2
-    assert loopback.channels.published == [sent.message_id]
 
 
 async def test_our_own_messages_are_found_by_their_markers(

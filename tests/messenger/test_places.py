@@ -44,7 +44,6 @@ async def messenger(
         await available.wait()
         yield messenger
     finally:
-        await messenger.close()
         await client.close()
         await asyncio.wait({connecting})
         DiscordWebSocket.DEFAULT_GATEWAY = gateway

@@ -1,23 +1,58 @@
-"""Followers of an announcement channel are shown what is fit for everybody alone (rule D6)."""
+"""A message is passed on to the followers of an announcement channel once."""
 
 import pytest
 
+from bot.feeds.destination import (
+    AlreadyGoneError,
+    Delivered,
+    DeliveryError,
+    NoAccessError,
+    RefusedError,
+    UncertainError,
+)
 from bot.messenger import Messenger
-from bot.safety import Profile, Refusal, Verdict, Wishes, policy_for, verify
 from tests.discord_loopback import LoopbackDiscord
-from tests.messenger.conftest import NEWS_ID, MakeMessage, verified
-from tests.ui.conftest import post_like
+from tests.loopback_faults import Fault
+from tests.messenger.conftest import NEWS_ID, TEXT_ID, MakeMessage
+
+CROSSPOST = r".*/crosspost"
 
 
-@pytest.mark.parametrize("tag", ["suggestive", "explicit", "questionable"])
-async def test_a_message_with_anything_else_in_it_is_not_published(
-    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage, tag: str
+async def test_a_repeat_is_taken_for_done(
+    messenger: Messenger, loopback: LoopbackDiscord, make_message: MakeMessage
 ) -> None:
-    policy = policy_for(Profile.FULL, Verdict.ADULT, Wishes(adult=True))
-    mature = verify(post_like(id=9, tags=(tag, "pony", "artist:painter")), policy)
-    assert not isinstance(mature, Refusal)
-    await messenger.send(make_message(NEWS_ID, publish=True, posts=(verified(id=8), mature)))
-    safe = await messenger.send(make_message(NEWS_ID, publish=True, nonce="abcdef-6"))
+    """Whoever died before noting it asks again; Discord answers with 40033."""
+    sent = await messenger.send(make_message(NEWS_ID))
+    assert loopback.channels.published == []
+    loopback.channels.fault(Fault(CROSSPOST, reset=True, arrives=True))
+    with pytest.raises(UncertainError):
+        await messenger.publish(sent)
+    await messenger.publish(sent)
+    assert loopback.channels.published == [sent.message_id]
+    assert sum(path.endswith("/crosspost") for path in loopback.paths("POST")) == 2
 
-    await loopback.until(lambda: loopback.channels.published == [safe.message_id])
-    assert sum(path.endswith("/crosspost") for path in loopback.paths("POST")) == 1
+
+@pytest.mark.parametrize(
+    ("channel_id", "fault", "expected"),
+    [
+        (TEXT_ID, None, RefusedError),
+        (NEWS_ID, Fault(CROSSPOST, status=403, code=50013), NoAccessError),
+        (NEWS_ID, Fault(CROSSPOST, status=404, code=10008), AlreadyGoneError),
+        (NEWS_ID, Fault(CROSSPOST, status=503), UncertainError),
+    ],
+    ids=["no announcement channel", "403", "404", "503"],
+)
+async def test_what_discord_does_not_take_is_told(
+    messenger: Messenger,
+    loopback: LoopbackDiscord,
+    make_message: MakeMessage,
+    channel_id: int,
+    fault: Fault | None,
+    expected: type[DeliveryError],
+) -> None:
+    sent: Delivered = await messenger.send(make_message(channel_id))
+    if fault is not None:
+        loopback.channels.fault(fault)
+    with pytest.raises(expected):
+        await messenger.publish(sent)
+    assert loopback.channels.published == []

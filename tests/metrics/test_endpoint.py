@@ -15,7 +15,7 @@ from msgspec import json as msgspec_json
 import bot
 from bot.app import App
 from bot.health import Heartbeat, check
-from bot.metrics.address import EndpointError
+from bot.metrics.address import EndpointError, is_meant
 from bot.metrics.door import MOST
 from bot.metrics.endpoint import Endpoint
 from bot.metrics.outbox import PATIENCE
@@ -75,6 +75,45 @@ async def test_there_is_nothing_else_to_ask_for(monitor: Monitor) -> None:
         for path in ("/health", "/metrics"):
             assert (await monitor.ask(path, method))[0] == 405, method
     assert (await monitor.ask("/metrics", "HEAD")) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [
+        ("localhost:9464", 200),
+        ("LOCALHOST", 200),
+        ("127.0.0.1:9464", 200),
+        ("[::1]:9464", 200),
+        ("elsewhere.example", 421),
+        ("elsewhere.example:9464", 421),
+        ("localhost.elsewhere.example", 421),
+        ("127.0.0.1.elsewhere.example", 421),
+        ("elsewhere.example@127.0.0.1:port", 421),
+        ("", 421),
+    ],
+)
+async def test_a_page_whose_name_leads_here_reads_nothing(
+    monitor: Monitor, named: str, status: int
+) -> None:
+    """A browser takes a name that leads to this machine for the page's own (DNS rebinding)."""
+    url = f"http://127.0.0.1:{monitor.endpoint.port}/metrics"
+    async with monitor.session.get(url, headers={"Host": named}) as reply:
+        assert reply.status == status
+        assert ("mailmare_healthy" in await reply.text()) == (status == 200)
+
+
+async def test_whoever_gives_no_name_is_no_browser_and_is_answered(monitor: Monitor) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", monitor.endpoint.port)
+    writer.write(b"GET /health HTTP/1.0\r\n\r\n")
+    assert b'"state":"stopped"' in await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+
+
+def test_where_other_machines_ask_any_name_may_be_its_own() -> None:
+    for listening in ("10.0.0.5", "::", "fd00::5"):
+        assert is_meant(listening, "mailmare:9464")
+    for listening in ("127.0.0.1", "127.0.0.53", "::1"):
+        assert not is_meant(listening, "mailmare:9464")
 
 
 async def test_before_there_is_a_bot_the_process_is_told_of(monitor: Monitor) -> None:
@@ -161,7 +200,7 @@ async def test_f16_many_connections_that_say_nothing_leave_the_bot_its_file_desc
         writer.close()
 
 
-@pytest.mark.parametrize("said", [b"", b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+@pytest.mark.parametrize("said", [b"", b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: "])
 async def test_f16_a_connection_is_not_held_for_ever(
     heartbeat: Path, clock: MovableClock, said: bytes
 ) -> None:
@@ -190,7 +229,7 @@ async def test_f16_whoever_never_reads_the_answer_is_cut_off(
             async def ask_on() -> None:
                 while True:
                     await loop.sock_sendall(
-                        asked, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 500
+                        asked, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500
                     )
 
             with pytest.raises(ConnectionError):

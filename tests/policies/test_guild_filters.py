@@ -6,11 +6,19 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from bot import guild_file
 from bot.clock import SYSTEM_CLOCK
 from bot.guild_file import GuildFileError
-from bot.guild_filters import GuildFilters, Place, Subjects
+from bot.guild_filters import (
+    MOST_RULES,
+    MOST_SITE_FILTERS,
+    FilterRefusedError,
+    GuildFilters,
+    Place,
+    Subjects,
+)
 from bot.policies import Policies, Where
 from bot.safety import Rule
 from bot.site_filters import SiteFilterReader
@@ -80,6 +88,40 @@ async def test_a_channel_is_told_that_it_lifts_what_it_does_lift(
     assert (await rules() != before) is lifts
     elsewhere = await policies.of(Where(guild_id=GUILD, channel_id=CHANNEL + 1))
     assert elsewhere.rules == before
+
+
+def changes(store: Store, reader: type[SiteFilterReader] = SiteFilterReader) -> GuildFilters:
+    sites = Sites({}, Transport(SYSTEM_CLOCK))
+    return GuildFilters(store, Policies(store), sites, reader(sites, store, SYSTEM_CLOCK))
+
+
+async def test_what_a_channel_lifts_counts_among_the_servers_rules(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.filters.put([server_rule(TAG, str(number)) for number in range(MOST_RULES)])
+    filters = changes(store)
+
+    with pytest.raises(FilterRefusedError, match="at most 500 rules"):
+        await filters.lift(HERE, Kind.HIDE, Subjects(("7",)))
+    assert len((await filters.wishes(GUILD)).filters) == MOST_RULES
+    whole = Place(guild_id=GUILD)
+    assert (await filters.lift(whole, Kind.HIDE, Subjects(("7",)))).removed == ("7",)
+
+
+class Crowded(SiteFilterReader):
+    """A reader that is so slow that the server comes to as many site filters as it may have."""
+
+    async def again(self, wanted: SiteFilter) -> SiteFilter:
+        async with self._store.write() as tx:
+            for number in range(MOST_SITE_FILTERS):
+                await tx.site_filters.put(structs.replace(wanted, filter_id=100 + number))
+        return wanted
+
+
+async def test_no_more_site_filters_are_used_than_a_server_may_have(store: Store) -> None:
+    filters = changes(store, Crowded)
+    with pytest.raises(FilterRefusedError, match="at most 10 site filters"):
+        await filters.use_site_filter(HERE, "derpibooru", 5)
+    assert len((await filters.wishes(GUILD)).site_filters) == MOST_SITE_FILTERS
 
 
 @pytest.mark.parametrize(

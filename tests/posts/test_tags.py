@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,7 @@ from bot.posts.tags import (
     encode_slug,
     split_namespace,
 )
-
-CASES = Path(__file__).parents[3] / "shared" / "data" / "query_cases.json"
-needs_cases = pytest.mark.skipif(not CASES.exists(), reason="the reference data is not beside us")
+from tests.reference_data import CASES, needs_cases
 
 
 def cases(kind: str) -> list[dict[str, Any]]:

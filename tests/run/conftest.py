@@ -60,3 +60,11 @@ def environ(tmp_path: Path) -> Callable[..., dict[str, str]]:
         return own | {"MAILMARE_DATA_DIR": str(tmp_path / "data")} | settings
 
     return make
+
+
+@pytest.fixture
+def settings(
+    discord: LoopbackDiscord, environ: Callable[..., dict[str, str]], tmp_path: Path
+) -> dict[str, str]:
+    """The environment of a bot that is to run against the loopback Discord."""
+    return environ(**discord.environ(tmp_path / "data"))

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from bot.clock import Clock
 from bot.posts.model import Post
+from bot.safety import Policy, Refusal, VerifiedPost, verify
 
 
 class MakePost(Protocol):
@@ -23,6 +24,18 @@ class HandClock(Clock):
 
     def monotonic(self) -> float:
         return self.seconds
+
+
+def shows(
+    make_post: MakePost, policy: Policy, tags: tuple[str, ...], **changes: object
+) -> VerifiedPost | Refusal:
+    return verify(make_post(tags=("safe", *tags), **changes), policy)
+
+
+def hidden_by(result: VerifiedPost | Refusal) -> str:
+    assert isinstance(result, Refusal)
+    assert result.by is not None
+    return result.by.label
 
 
 @pytest.fixture

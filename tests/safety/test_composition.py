@@ -3,9 +3,7 @@
 from itertools import product
 
 import pytest
-from msgspec import UNSET
 
-from bot.posts.model import Location
 from bot.posts.rating import Rating
 from bot.posts.tags import clean_tag_name
 from bot.query import parse
@@ -13,21 +11,18 @@ from bot.safety import (
     PRESET,
     SAFE,
     Action,
-    Imported,
     Place,
     Policy,
     Profile,
     Refusal,
-    Switches,
     Verdict,
     VerifiedPost,
     Wishes,
     Written,
     policy_for,
-    verify,
 )
 
-from .conftest import MakePost
+from .conftest import MakePost, hidden_by, shows
 
 HIDE, SPOILER, SHOW = Action.HIDE, Action.SPOILER, Action.SHOW
 CHANNEL = Place.CHANNEL
@@ -65,18 +60,6 @@ def test_more_than_safe_needs_everybodys_word() -> None:
         wider.append(adult)
     assert any(wider)
     assert not all(wider)
-
-
-def shows(
-    make_post: MakePost, policy: Policy, tags: tuple[str, ...], **changes: object
-) -> VerifiedPost | Refusal:
-    return verify(make_post(tags=("safe", *tags), **changes), policy)
-
-
-def hidden_by(result: VerifiedPost | Refusal) -> str:
-    assert isinstance(result, Refusal)
-    assert result.by is not None
-    return result.by.label
 
 
 @pytest.mark.parametrize(
@@ -221,135 +204,6 @@ def test_showing_lifts_a_rule_where_both_apply(
     for site in ("derpibooru", "twibooru"):
         result = shows(make_post, policy, ("spider",), site=site)
         assert isinstance(result, VerifiedPost) is (site in lifted)
-
-
-def imported(**parts: object) -> Imported:
-    return Imported(**{"site": "derpibooru", "name": "Default", **parts})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        {"hidden_tags": ("wasp", "spider")},
-        {"hidden_tag_ids": (7, 8)},
-        {"hidden_query": "wasp\r\nspider, -cute"},
-        {"hidden_query": "spider || ("},
-        {"hidden_query": "filter_id:3"},
-        {"hidden_query": "my:hidden"},
-        {"hidden_query": "faved_by:x"},
-        {"hidden_query": "spider", "place": CHANNEL},
-        {"hidden_query": "spider", "site": "", "dialect": "twibooru"},
-    ],
-)
-def test_an_imported_filter_hides_what_it_hides_on_its_site(
-    make_post: MakePost, parts: dict[str, object]
-) -> None:
-    """Reference: boards, 3: one that cannot be read hides everything."""
-    policy = policy_for(site_filters=[imported(**parts)])
-    label = hidden_by(shows(make_post, policy, ("spider",), tag_ids=(1, 8)))
-    place = "channel" if "place" in parts else "server"
-    assert label == f"site filter of this {place}: Default"
-    if parts.get("site") != "":
-        elsewhere = shows(make_post, policy, ("spider",), tag_ids=(1, 8), site="ponybooru")
-        assert isinstance(elsewhere, VerifiedPost)
-
-
-def test_an_imported_filter_lets_the_rest_pass_and_spoilers_what_it_spoilers(
-    make_post: MakePost,
-) -> None:
-    site_filter = imported(
-        hidden_tags=("wasp",), hidden_tag_ids=(9,), hidden_query="moth",
-        spoilered_tags=("spider",), spoilered_tag_ids=(8,), spoilered_query="beetle",
-    )  # fmt: skip
-    policy = policy_for(site_filters=[site_filter])
-    plain = shows(make_post, policy, ("pony",), tag_ids=(1, 2))
-    assert isinstance(plain, VerifiedPost)
-    assert not plain.spoiler
-    for tags, ids in ((("spider",), (1, 2)), (("beetle",), (1, 2)), (("pony",), (1, 8))):
-        result = shows(make_post, policy, tags, tag_ids=ids)
-        assert isinstance(result, VerifiedPost)
-        assert result.spoiler
-    # Numbers of tags that are not told could be any.
-    assert hidden_by(shows(make_post, policy, ("pony",), tag_ids=UNSET))
-    assert isinstance(shows(make_post, policy_for(site_filters=[imported()]), ("x",)), VerifiedPost)
-
-
-def test_a_server_and_a_channel_lift_tags_of_an_imported_filter(make_post: MakePost) -> None:
-    of_server = imported(hidden_tags=("spider",))
-    of_channel = imported(hidden_tags=("spider",), place=CHANNEL)
-    for place, site_filter, lifted in (
-        (Place.SERVER, of_server, True),
-        (CHANNEL, of_server, True),
-        (CHANNEL, of_channel, True),
-        (Place.SERVER, of_channel, False),
-    ):
-        shown = Written(action=SHOW, expression="spider", place=place)
-        policy = policy_for(rules=[shown], site_filters=[site_filter])
-        result = shows(make_post, policy, ("spider",))
-        assert isinstance(result, VerifiedPost) is lifted
-
-
-SWITCHED = [
-    (Switches(panic=True), "safety 3.9 panic"),
-    (Switches(sites=frozenset({"derpibooru"})), "safety 3.9 site"),
-    (Switches(posts=frozenset({("derpibooru", 7)})), "safety 3.9 post"),
-    (Switches(artists=frozenset({"artist:painter"})), "safety 3.9 artist"),
-    (Switches(artists=frozenset({"Artist: Painter"})), "safety 3.9 artist"),
-    (Switches(artists=frozenset({"painter"})), "safety 3.9 artist"),
-    (Switches(artists=frozenset({"editor:painter"})), "safety 3.9 artist"),
-]
-NOT_SWITCHED = [
-    Switches(sites=frozenset({"twibooru"})),
-    Switches(posts=frozenset({("twibooru", 7), ("derpibooru", 8)})),
-    Switches(artists=frozenset({"artist:paint", "artist:painter2", "artist:paint-er"})),
-]
-
-
-@pytest.mark.parametrize(("switches", "rule"), SWITCHED)
-def test_the_operators_switches_bind_every_policy(
-    make_post: MakePost, switches: Switches, rule: str
-) -> None:
-    """Reference: safety, 3.9."""
-    wide = policy_for("full", Verdict.ADULT, Wishes(adult=True), switches=switches)
-    for policy in (policy_for(switches=switches), wide):
-        result = shows(make_post, policy, ("artist:painter",))
-        assert isinstance(result, Refusal)
-        assert result.rule == rule
-        assert result.by is None
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"site": "ponyapi", "id": 9, "derpi_id": 7},
-        {"site": "twibooru", "id": 9, "locations": (Location("derpibooru", 7, "https://x.y/7"),)},
-    ],
-)
-def test_a_denied_post_is_denied_where_else_it_is_too(
-    make_post: MakePost, changes: dict[str, object]
-) -> None:
-    """Reference: safety, 3.9: everywhere."""
-    policy = policy_for(switches=Switches(posts=frozenset({("derpibooru", 7)})))
-    result = shows(make_post, policy, ("pony",), **changes)
-    assert isinstance(result, Refusal)
-    assert result.rule == "safety 3.9 post"
-    other = policy_for(switches=Switches(posts=frozenset({("derpibooru", 8)})))
-    assert isinstance(shows(make_post, other, ("pony",), **changes), VerifiedPost)
-
-
-@pytest.mark.parametrize("switches", NOT_SWITCHED)
-def test_a_switch_switches_nothing_else(make_post: MakePost, switches: Switches) -> None:
-    result = shows(make_post, policy_for(switches=switches), ("artist:painter",))
-    assert isinstance(result, VerifiedPost)
-
-
-@pytest.mark.parametrize("role", ["artist", "editor", "photographer", "colorist"])
-def test_an_artist_who_opted_out_is_shown_in_no_role(make_post: MakePost, role: str) -> None:
-    policy = policy_for(switches=Switches(artists=frozenset({"artist:some_body"})))
-    for name in (f"{role}:some_body", f"{role}:some body", f"{role.title()}: Some_Body"):
-        result = shows(make_post, policy, (name,))
-        assert isinstance(result, Refusal)
-        assert result.rule == "safety 3.9 artist"
 
 
 def test_a_policys_own_queries_count_like_rules(make_post: MakePost) -> None:

@@ -7,7 +7,6 @@ shows here (reference: safety, 3.2; boards, 5).
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +15,11 @@ from msgspec import UNSET
 from bot.posts.model import Post
 from bot.query import Dialect, QueryError, parse
 from bot.safety import SAFE, canonical
+from tests.reference_data import CASES, needs_cases
 from tests.safety.fuzz import check
 from tests.safety.unsafe import NOW
 
-CASES = Path(__file__).parents[3] / "shared" / "data" / "query_cases.json"
-
-pytestmark = pytest.mark.skipif(not CASES.exists(), reason="the collected cases are not beside us")
+pytestmark = needs_cases
 
 #: Why a query that its site can read is refused all the same: part of the message, and the rule.
 REASONS = {

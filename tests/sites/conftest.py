@@ -13,9 +13,17 @@ from msgspec import structs
 
 from bot.catalogue import Limit, Site
 from bot.demo.sites import SimulatedSites
-from bot.sites import CATALOGUE, PonyAggregate, Transport, TwibooruBoard
+from bot.sites import (
+    CATALOGUE,
+    PhilomenaBoard,
+    PonyAggregate,
+    Sites,
+    Transport,
+    TwibooruBoard,
+)
 from tests.clock import MovableClock
 from tests.sites.archive import archives
+from tests.sites.simulated import clients
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -138,6 +146,11 @@ def tag(name: str, **more: object) -> dict[str, Any]:
 
 
 @pytest.fixture
+def board(server: Server, transport: Transport) -> PhilomenaBoard:
+    return PhilomenaBoard(at(server), transport)
+
+
+@pytest.fixture
 def twibooru(server: Server, transport: Transport) -> TwibooruBoard:
     return TwibooruBoard(at(server, "twibooru"), transport)
 
@@ -152,3 +165,18 @@ async def simulated() -> AsyncIterator[SimulatedSites]:
 async def archive(simulated: SimulatedSites) -> AsyncIterator[PonyAggregate]:
     async for archive in archives(simulated):
         yield archive
+
+
+@pytest.fixture
+async def sites() -> AsyncIterator[tuple[Sites, SimulatedSites]]:
+    """Clients with the operator's key on all sites, and the simulated sites that they ask."""
+    async with clients() as found:
+        yield found
+
+
+@pytest.fixture
+def derpibooru(sites: tuple[Sites, SimulatedSites]) -> PhilomenaBoard:
+    """The client of the simulated Derpibooru."""
+    found = sites[0].boards["derpibooru"]
+    assert isinstance(found, PhilomenaBoard)
+    return found

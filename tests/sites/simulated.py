@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -16,17 +17,46 @@ from bot.clock import SYSTEM_CLOCK
 from bot.demo.sites import Request, SimulatedSites
 from bot.demo.sites.keys import BOARD_KEY
 from bot.demo.world import World
+from bot.demo.world_post import WorldPost
 from bot.sites import Sites, Transport
 from bot.sites.routes import Route
 
 #: Nobody waits in these tests; the limits have tests of their own.
 _LIMITS = (Limit("/", 1000, 1.0),)
 
+#: What tests post to a board, and the tags with it.
+LINK = "https://example.com/files/new.png"
+TAGS = "safe, artist:somebody, pony, mare"
+
 
 @cache
 def world() -> World:
     """Return a world for tests that only read it."""
     return World()
+
+
+def shown(site: str = "derpibooru") -> WorldPost:
+    """Return a post that anybody may find."""
+    return next(
+        post
+        for post in world().posts(site).values()
+        if not post.hidden and post.approved and post.thumbnails_generated
+    )
+
+
+def talked_about(site: str = "derpibooru") -> tuple[int, Any]:
+    """Return a shown post and its first comment."""
+    posts = world().posts(site)
+    return next(
+        (number, thread[0])
+        for number, thread in world().comments[site].items()
+        if thread and number in posts and not posts[number].hidden and not thread[0].hidden
+    )
+
+
+def file(post: WorldPost) -> str:
+    """Return the address of a post's file."""
+    return next(url for url, (one, *_rest) in world().media.items() if one is post)
 
 
 @asynccontextmanager

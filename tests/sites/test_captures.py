@@ -20,13 +20,12 @@ from bot.sites.record import Record, read
 from bot.sites.tag_bodies import read_tag
 from bot.sites.twibooru_bodies import decode_post as decode_twibooru
 from bot.sites.twibooru_bodies import read_comments
-from tests.sites.test_decoding import CAPTURES, capture
+from tests.reference_data import CAPTURES, needs_captures
+from tests.sites.bodies import capture
 
 SITE = CATALOGUE["derpibooru"]
 
-pytestmark = pytest.mark.skipif(
-    not CAPTURES.exists(), reason="captures stand beside the project, in ../shared"
-)
+pytestmark = needs_captures
 
 
 def _record(kind: type[Record]) -> Callable[[Any], Any]:

@@ -17,8 +17,7 @@ from bot.demo.sites.keys import BOARD_KEY
 from bot.exit_codes import Exit
 from bot.sites import Sort
 from bot.sites.api import CLIENTS, ROUTES
-from tests.sites.simulated import in_a_thread, lead_to, world
-from tests.sites.test_philomena_routes import file, shown
+from tests.sites.simulated import file, in_a_thread, lead_to, shown, world
 
 Run = Callable[..., Result]
 

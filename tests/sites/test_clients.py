@@ -22,13 +22,8 @@ from bot.sites import (
 )
 from bot.sites.asking import Asker
 from bot.sites.philomena_routes import SEARCH_IMAGES
+from tests.sites.bodies import IMAGE, TWI, capture
 from tests.sites.conftest import Server, at, body, says, tag
-from tests.sites.test_decoding import IMAGE, TWI, capture
-
-
-@pytest.fixture
-def board(server: Server, transport: Transport) -> PhilomenaBoard:
-    return PhilomenaBoard(at(server), transport)
 
 
 async def test_search_names_filter_order_and_page(board: PhilomenaBoard, server: Server) -> None:

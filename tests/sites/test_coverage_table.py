@@ -22,7 +22,7 @@ from tests.sites.coverage_table import (
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.site)
 def test_the_routes_are_those_of_the_document(document: Document) -> None:
     if not SEEDS.exists():
-        pytest.skip("the documents stand beside the project, in ../shared")
+        pytest.skip("the sites' documents (../shared/seeds) are not here")
     text = (SEEDS / document.file).read_text(encoding="utf-8")
     known = {
         route.title for route in ROUTES[CATALOGUE[document.site].family] if route.documented

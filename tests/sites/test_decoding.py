@@ -1,110 +1,26 @@
 """Bodies become posts, or `BadResponse` naming the place, and nothing else ever (F17, F18)."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
 from bot.posts.model import Post
 from bot.sites import CATALOGUE, BadRequest, BadResponse, philomena, ponyapi, twibooru
 from tests.examples import examples
-
-CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "captures"
-
-IMAGE: dict[str, Any] = {
-    "id": 101,
-    "created_at": "2026-07-10T12:00:00Z",
-    "updated_at": "2026-07-10T12:00:00",
-    "first_seen_at": "2026-07-10T14:00:00+02:00",
-    "width": 100,
-    "height": 50,
-    "mime_type": "image/png",
-    "size": 1024,
-    "orig_size": 2048,
-    "duration": 0.0,
-    "animated": False,
-    "format": "png",
-    "aspect_ratio": 2,
-    "name": "test.png",
-    "sha512_hash": "00",
-    "orig_sha512_hash": None,
-    "tags": ["safe", "pony"],
-    "tag_ids": [1, 2],
-    "tag_count": 2,
-    "uploader": None,
-    "uploader_id": None,
-    "wilson_score": 0,
-    "intensities": {"nw": 1.5, "ne": 2, "sw": 3.0, "se": 4.0},
-    "score": 3,
-    "upvotes": 4,
-    "downvotes": 1,
-    "faves": 2,
-    "hides": 0,
-    "comment_count": 5,
-    "description": "",
-    "source_url": "https://example.com/1",
-    "source_urls": ["https://example.com/1", "two"],
-    "view_url": "/img/view/2026/7/10/101__safe.png",
-    "representations": {
-        "full": "//derpicdn.net/img/view/101.png",
-        "thumb": "http://derpicdn.net/t.png",
-    },
-    "thumbnails_generated": True,
-    "processed": True,
-    "spoilered": False,
-    "deletion_reason": None,
-    "duplicate_of": None,
-    "hidden_from_users": False,
-}
-TWI: dict[str, Any] = {
-    **{
-        k: v for k, v in IMAGE.items() if k not in {"uploader", "uploader_id", "hides", "spoilered"}
-    },
-    "media_type": "image",
-    "created_at": "2020-07-08T22:26:55.743Z",
-    "locations": [
-        {
-            "id_at_location": 7,
-            "location": "derpibooru",
-            "url_at_location": "https://derpibooru.org/images/7",
-        }
-    ],
-}
-PONY: dict[str, Any] = {
-    "id": 5067491655024640,
-    "derpiId": 1523751,
-    "tags": ["safe", "artist:celebi-yoshi"],
-    "sourceURL": "http://celebi-yoshi.deviantart.com/art/1",
-    "width": 1981,
-    "height": 1490,
-    "aspectRatio": 1.3295,
-    "mimeType": "image/png",
-    "originalFormat": "PNG",
-    "representations": {
-        "full": "https://pones.theponyapi.com/f/full",
-        "thumbSmall": "https://pones.theponyapi.com/f/thumb_small",
-    },
-}
+from tests.sites.bodies import IMAGE, PONY, TWI, json_values
 
 Decoder = Callable[[object], Post]
+
 DECODERS: dict[str, tuple[Decoder, dict[str, Any], str]] = {
     "philomena": (lambda body: philomena.decode_post(body, "derpibooru"), IMAGE, "image"),
     "twibooru": (lambda body: twibooru.decode_post(body, "twibooru"), TWI, "post"),
     "ponyapi": (lambda body: ponyapi.decode_post(body, "ponyapi"), PONY, "pony"),
 }
-
-
-def capture(name: str) -> Any:
-    path = CAPTURES / name
-    if not path.exists():
-        pytest.skip(f"{path} is not here: captures stand beside the project")
-    return json.loads(path.read_text())
 
 
 def test_a_whole_philomena_body_becomes_a_post() -> None:
@@ -222,13 +138,6 @@ def test_f17_bottomless_nesting_is_refused() -> None:
         philomena.decode_post({"id": 1, "intensities": deep}, "derpibooru")
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=8,
-)
-
-
 @pytest.mark.parametrize("family", DECODERS)
 @settings(max_examples=examples(50))
 @given(data=st.data())
@@ -300,85 +209,3 @@ def test_a_pony_keeps_its_addresses_and_its_approval() -> None:
     assert post.representations["thumb_small"] == "https://pones.theponyapi.com/f/thumb_small"
     assert (post.format, post.derpi_id, post.approved) == ("png", 1523751, False)
     assert post.sources == ("http://celebi-yoshi.deviantart.com/art/1",)
-
-
-def images() -> list[tuple[str, dict[str, Any]]]:
-    """Return every image body of the captures, by the file that it is from."""
-    found: list[tuple[str, dict[str, Any]]] = []
-    for path in sorted(CAPTURES.glob("*/*.json")):
-        if path.parent.name not in {"derpibooru", "furbooru", "philomena-source-shapes"}:
-            continue
-        body = json.loads(path.read_text())
-        rows = body.get("images", [body["image"]] if "image" in body else [])
-        found += [(f"{path.parent.name}/{path.name}", row) for row in rows]
-    return found
-
-
-@pytest.mark.skipif(not CAPTURES.exists(), reason="captures stand beside the project")
-def test_every_captured_image_decodes_with_its_own_values() -> None:
-    found = images()
-    assert len(found) > 20
-    for name, row in found:
-        post = philomena.decode_post(row, "derpibooru")
-        for key in set(row) & set(post.__struct_fields__):
-            value = getattr(post, key)
-            if key.endswith("_at"):
-                assert value.isoformat()[:19] == row[key][:19], name
-                assert value.tzinfo is UTC, name
-            elif key in {"view_url", "representations"}:
-                assert len(value) >= len(row[key]), name
-            elif isinstance(row[key], list):
-                assert value == tuple(row[key]), name
-            elif isinstance(row[key], dict):
-                assert structs.asdict(value) == row[key], name
-            else:
-                assert value == row[key], (name, key)
-        assert all(url.startswith("https://") for url in post.representations.values()), name
-
-
-def test_captured_stubs_say_deleted_and_merged() -> None:
-    deleted = philomena.decode_post(
-        capture("philomena-source-shapes/image_deleted.json")["image"], "derpibooru"
-    )
-    assert (deleted.hidden_from_users, deleted.deletion_reason) == (True, "Rule #0")
-    assert (deleted.tags, deleted.sources, deleted.score) == ((), UNSET, UNSET)
-    merged = philomena.decode_post(
-        capture("philomena-source-shapes/image_merged.json")["image"], "derpibooru"
-    )
-    assert (merged.hidden_from_users, merged.duplicate_of) == (True, 101)
-
-
-def test_captured_shapes_that_changed_over_the_years_decode() -> None:
-    old = philomena.decode_post(capture("derpibooru/image_0_2019-12.json")["image"], "derpibooru")
-    assert (old.id, old.sources, old.orig_size, old.hides) == (0, (), UNSET, UNSET)
-    assert isinstance(old.created_at, datetime)
-    webm = philomena.decode_post(
-        capture("derpibooru/image_2316400_webm_2020-04.json")["image"], "derpibooru"
-    )
-    assert (webm.format, webm.thumbnails_generated, webm.processed) == ("webm", False, False)
-    anonymous = philomena.decode_post(
-        capture("derpibooru/image_1024_anonymous_2023.json")["image"], "derpibooru"
-    )
-    assert (anonymous.uploader, anonymous.uploader_id, anonymous.orig_sha512_hash) == (
-        None,
-        None,
-        None,
-    )
-    relative = philomena.decode_post(
-        capture("philomena-source-shapes/image_full.json")["image"], "derpibooru"
-    )
-    assert relative.representations["full"] == "https://derpibooru.org/img/view/2026/7/10/101.png"
-    assert relative.sources == ("https://example.com/art/1", "https://example.com/art/2")
-    gif = philomena.decode_post(
-        capture("derpibooru/search_gif_3903231_2026-09_trimmed.json")["images"][0], "derpibooru"
-    )
-    assert gif.representations["large"].endswith("/full.gif")
-    assert gif.thumbnails_generated is UNSET
-
-
-def test_the_captured_facts_of_a_twibooru_post_decode() -> None:
-    body = capture("twibooru/post_1_facts.json")["post"]
-    post = twibooru.decode_post(body)
-    assert (post.id, post.format, post.size, post.sources) == (1, "png", 70910, ())
-    assert post.locations[0].url == "https://derpibooru.org/images/1676547"
-    assert post.view_url == "https://cdn.twibooru.org/img/2020/7/8/1/full.png"

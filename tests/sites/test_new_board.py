@@ -11,9 +11,9 @@ from bot.demo.sites import SimulatedSites
 from bot.posts.media import NoMedia, choose_media
 from bot.safety import SAFE, by_id, canonical
 from bot.sites import PhilomenaBoard, Sites, Transport
+from tests.sites.bodies import IMAGE
 from tests.sites.conftest import Server, at, body
 from tests.sites.simulated import world
-from tests.sites.test_decoding import IMAGE
 
 FURBOORU = structs.replace(
     CATALOGUE["derpibooru"],

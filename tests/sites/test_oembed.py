@@ -11,8 +11,8 @@ from bot.sites.asking import Asker
 from bot.sites.oembed import OEmbeds, read_oembed
 from bot.sites.philomena_routes import OEMBED
 from tests.clock import MovableClock
+from tests.sites.bodies import capture
 from tests.sites.conftest import Server, at, body
-from tests.sites.test_decoding import capture
 
 FACTS: dict[str, Any] = {
     "version": "1.0",

@@ -12,9 +12,9 @@ from bot.posts.model import Post
 from bot.sites import BadRequest, PostPage, Sort, TwibooruBoard, Unavailable, pages, search_pages
 from bot.sites.board import Page
 from bot.sites.philomena_forums import Topic
+from tests.sites.bodies import TWI
 from tests.sites.conftest import Server, body
 from tests.sites.simulated import clients
-from tests.sites.test_decoding import TWI
 
 Ask = Callable[[int], Coroutine[Any, Any, PostPage]]
 

@@ -12,8 +12,8 @@ from bot.sites import (
     PonyApi,
     Transport,
 )
+from tests.sites.bodies import PONY
 from tests.sites.conftest import Server, at, body, says
-from tests.sites.test_decoding import PONY
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from bot.sites.record import Record, read
 from bot.sites.routes import route
 from bot.sites.tag_bodies import read_tag
 from tests.examples import examples
-from tests.sites.test_decoding import json_values
+from tests.sites.bodies import json_values
 
 SITE = CATALOGUE["derpibooru"]
 NOON = "2026-07-10T12:00:00Z"

@@ -1,6 +1,5 @@
 """Many tags are looked up in few requests, and as surely as one by one (rule L6)."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,20 +8,9 @@ from msgspec import json
 
 from bot.demo.sites import SimulatedSites
 from bot.posts.tags import clean_tag_name
-from bot.sites import BadResponse, PhilomenaBoard, Sites, Transport, TwibooruBoard
-from tests.sites.conftest import Server, at, body, says, tag
-from tests.sites.simulated import clients, world
-
-
-@pytest.fixture
-async def sites() -> AsyncIterator[tuple[Sites, SimulatedSites]]:
-    async with clients() as found:
-        yield found
-
-
-@pytest.fixture
-def board(server: Server, transport: Transport) -> PhilomenaBoard:
-    return PhilomenaBoard(at(server), transport)
+from bot.sites import BadResponse, PhilomenaBoard, Sites, TwibooruBoard
+from tests.sites.conftest import Server, body, says, tag
+from tests.sites.simulated import world
 
 
 @pytest.mark.parametrize("name", ["derpibooru", "ponybooru", "twibooru"])

@@ -8,8 +8,8 @@ from bot.sites import (
     BadResponse,
     TwibooruBoard,
 )
+from tests.sites.bodies import TWI, capture
 from tests.sites.conftest import Server, body, says, tag
-from tests.sites.test_decoding import TWI, capture
 
 
 async def test_captured_comments_of_twibooru_are_put_in_order(

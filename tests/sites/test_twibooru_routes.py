@@ -1,6 +1,6 @@
 """Every route of Twibooru, against the simulated one (seed S4; reference: boards, 4)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,12 +11,6 @@ from bot.sites import BadRequest, KeyRefused, NotFound, Sites, TwibooruBoard
 from bot.sites.routes import Route
 from bot.sites.twibooru_routes import ROUTES
 from tests.sites.simulated import asked, clients, world
-
-
-@pytest.fixture
-async def sites() -> AsyncIterator[tuple[Sites, SimulatedSites]]:
-    async with clients() as found:
-        yield found
 
 
 @pytest.fixture

@@ -5,20 +5,15 @@ from typing import Any
 import pytest
 
 from bot.catalogue import Limit
-from bot.sites import NotFound, PhilomenaBoard, Transport, Withheld
+from bot.sites import BadResponse, NotFound, PhilomenaBoard, Transport, Withheld
+from tests.sites.bodies import IMAGE
 from tests.sites.conftest import Answer, Server, at, body, says
-from tests.sites.test_decoding import IMAGE
 
 NOTHING = says(200, body(images=[], total=0))
 BY_ID = "/api/v1/json/images/102"
 STUB = {key: IMAGE[key] for key in ("created_at", "updated_at", "first_seen_at")}
 STUB |= {"id": 102, "deletion_reason": None, "duplicate_of": None, "hidden_from_users": True}
 EXPLICIT = IMAGE | {"id": 102, "tags": ["explicit", "penetration"]}
-
-
-@pytest.fixture
-def board(server: Server, transport: Transport) -> PhilomenaBoard:
-    return PhilomenaBoard(at(server), transport)
 
 
 async def missing(board: PhilomenaBoard) -> NotFound:
@@ -69,6 +64,16 @@ async def test_a_board_that_answers_with_other_posts_shows_none_of_them(
     assert not isinstance(error, Withheld)
     assert "it does not exist, is hidden, or is rated other" in error.message
     assert server.count == 2
+
+
+async def test_the_body_of_another_image_than_was_asked_for_is_not_taken_for_it(
+    board: PhilomenaBoard, server: Server
+) -> None:
+    """After-care asks by id, and would put another picture into a message."""
+    server.says(200, body(image=IMAGE | {"id": 103}))
+    with pytest.raises(BadResponse) as caught:
+        await board.image(102)
+    assert caught.value.field == "image.id"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,9 @@ def test_a_newer_database_is_left_alone(
             pass
 
     asyncio.run(outgrow())
+    grown = path.read_bytes()
     done = mailmare(command)
+    assert path.read_bytes() == grown
     if command == "backup":
         # A copy does no harm, whoever understands it.
         assert done.status == Exit.OK

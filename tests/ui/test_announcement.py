@@ -170,7 +170,7 @@ def test_a_video_has_a_still_and_a_link(make_verified: MakeVerified) -> None:
     post = make_verified(**VIDEO)
     for spoiler in (False, True):
         made = body(render(outgoing(post, post, spoiler=spoiler)))
-        assert all(url.endswith(".gif") for url, _hidden in pictures(made))
+        assert {(url[-4:], hidden) for url, hidden in pictures(made)} == {(".gif", spoiler)}
         assert "Play the video" in words(made)
 
 

@@ -35,6 +35,11 @@ def test_a_wrong_query_is_pointed_at() -> None:
     )
 
 
+def test_a_hint_keeps_its_backslash_where_discord_would_take_it() -> None:
+    error = QueryError("Bad.", hint="Write \\( if it belongs to a tag.")
+    assert failure_text(error).endswith("Write \\\\( if it belongs to a tag.")
+
+
 @pytest.mark.parametrize("start", [0, 100, 250, 499])
 def test_in_a_long_query_the_neighbourhood_is_shown(start: int) -> None:
     query = "".join(chr(ord("a") + number % 26) for number in range(500))

@@ -57,6 +57,11 @@ def test_the_page_is_told_where_the_total_is_known(make_verified: MakeVerified) 
     assert text_of(make_verified, page_of("a"))[1] == ""
 
 
+def test_what_is_left_out_is_counted(make_verified: MakeVerified) -> None:
+    _text, footer = text_of(make_verified, page_of("a", None, "", "b", total=4))
+    assert footer == "4 comments in all · page 1 of 1 · 2 not shown"
+
+
 @pytest.mark.parametrize(
     ("page", "told"),
     [

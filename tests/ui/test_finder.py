@@ -121,6 +121,7 @@ async def test_what_is_asked_for_is_always_wrapped_in_the_policy(
     await finder.draw(MARE, SAFE)
     await finder.post("derpibooru", next(iter(sites.world.posts("derpibooru"))), SAFE)
 
+    assert len(sites.requests["derpibooru"]) == 3
     for request in sites.requests["derpibooru"]:
         assert "safe" in request.query["q"]
         assert "-explicit" in request.query["q"]

@@ -131,7 +131,7 @@ async def test_a_gallery_is_paged_through_in_its_own_order_and_under_the_policy(
     assert len(set(shown)) == 3
     assert unfit.id not in shown
     assert [number for number in gallery.image_ids if number in shown] == shown
-    with pytest.raises(NotShownError, match="Nothing was found"):
+    with pytest.raises(NotShownError, match="has no such gallery"):
         await finder.first(gallery_search("derpibooru", 7), SAFE)
 
 

@@ -42,6 +42,7 @@ def test_the_safe_pony_api_has_a_link_too() -> None:
         "http://derpibooru.org/search?q=cute#q=cute&sort=",
         "https://derpibooru.org.evil.example/search#q=cute",
         "https://me@derpibooru.org/search#q=cute",
+        "https://[derpibooru.org/search#q=cute",
     ],
 )
 def test_other_links_carry_no_search(link: str | None) -> None:
