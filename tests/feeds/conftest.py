@@ -8,14 +8,18 @@ import pytest
 from msgspec import json, structs
 from sqlalchemy import insert
 
+from bot.catalogue import CATALOGUE, Limit, Site
 from bot.demo.sites import SimulatedSites
 from bot.demo.world import World
 from bot.feeds.reading import Reader
+from bot.guild_feeds import GuildFeeds
 from bot.policies import Policies
 from bot.posts.model import Post
 from bot.sites import Sites, Transport
 from bot.store import (
     Announcement,
+    FeedKind,
+    Rhythm,
     Store,
     Subscription,
 )
@@ -23,12 +27,16 @@ from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
 from tests.feeds.after_care import Care
 from tests.feeds.announcing import Desk
+from tests.feeds.changing import AtWork
 from tests.feeds.delivery import Delivery
+from tests.feeds.drawing import Drawing
 from tests.feeds.following import Following, following
 from tests.feeds.memory_bodies import MemoryBodies
 from tests.feeds.memory_discord import MemoryDiscord
 from tests.feeds.owed import CHANNEL, GUILD, MakePost, Owe, Subscribe
 from tests.new_database import put_new_database
+from tests.sites.simulated import clients
+from tests.sites.simulated import world as sites_world
 
 
 @pytest.fixture
@@ -204,3 +212,64 @@ async def care(
         for post in posts.values():
             if world.posts(site).get(post.id) is not post:
                 world.change(site, post)
+
+
+@pytest.fixture
+async def drawing(
+    store: Store, policies: Policies, discord: MemoryDiscord, clock: MovableClock
+) -> AsyncIterator[Drawing]:
+    used = [CATALOGUE[name] for name in ("ponyapi", "derpibooru", "twibooru")]
+    async with SimulatedSites(sites_world(), sites=used) as simulated:
+        rows: dict[str, Site] = {
+            name: structs.replace(row, limits=(Limit("/", 1000, 1.0),))
+            for name, row in simulated.catalogue.items()
+        }
+        transport = Transport(clock, allow_loopback_http=True, jitter=lambda: 0.0)
+        async with Sites(rows, transport) as sites:
+            yield Drawing(store, sites, simulated, policies, discord, clock)
+
+
+@pytest.fixture
+def schedule(subscribe: Subscribe, clock: MovableClock) -> Subscribe:
+    """Keeps an hourly schedule of safe ponies that is due now."""
+
+    async def keep(**changes: Any) -> Subscription:
+        return await subscribe(
+            **{
+                "kind": FeedKind.RANDOM,
+                "site": "ponyapi",
+                "query": "",
+                "rhythm": Rhythm.HOURLY,
+                "next_at": clock.now(),
+                **changes,
+            }
+        )
+
+    return keep
+
+
+@pytest.fixture
+async def online() -> AsyncIterator[tuple[Sites, SimulatedSites]]:
+    async with clients() as found:
+        yield found
+
+
+@pytest.fixture
+def at_work(
+    store: Store,
+    policies: Policies,
+    online: tuple[Sites, SimulatedSites],
+    discord: MemoryDiscord,
+) -> AtWork:
+    return AtWork(store, policies, online[0], discord)
+
+
+@pytest.fixture
+def feeds(
+    store: Store,
+    policies: Policies,
+    online: tuple[Sites, SimulatedSites],
+    at_work: AtWork,
+    clock: MovableClock,
+) -> GuildFeeds:
+    return GuildFeeds(store, policies, online[0], at_work, clock, most=3)
