@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from bot.catalogue import CATALOGUE, Dialect
 from bot.safety import (
-    Action,
     ChannelFacts,
     ChannelKind,
     Imported,
@@ -196,7 +195,7 @@ def _place(channel_id: int | None) -> Place:
 
 def _written(rule: Filter) -> Written:
     return Written(
-        action=Action(rule.kind.value),
+        action=rule.kind,
         expression=rule.expression,
         place=_place(rule.channel_id),
         is_query=rule.subject is Subject.QUERY,

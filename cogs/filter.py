@@ -11,8 +11,7 @@ from discord.ext import commands
 from bot.catalogue import CATALOGUE
 from bot.client import MailmareBot
 from bot.guild_filters import GuildFilters, Place, Subjects
-from bot.safety import verify
-from bot.store import Kind
+from bot.safety import Action, verify
 from bot.texts import _
 from bot.ui.answers import answering, think
 from bot.ui.completion import complete_list, complete_query, managed
@@ -64,22 +63,22 @@ class FilterCog(
             (
                 "hide",
                 _("Hide posts with certain tags, or that a search finds."),
-                partial(self._put, Kind.HIDE),
+                partial(self._put, Action.HIDE),
             ),
             (
                 "spoiler",
                 _("Put posts behind a spoiler, by tags or by a search."),
-                partial(self._put, Kind.SPOILER),
+                partial(self._put, Action.SPOILER),
             ),
             (
                 "unhide",
                 _("Show again what was hidden; also in one channel alone."),
-                partial(self._lift, Kind.HIDE),
+                partial(self._lift, Action.HIDE),
             ),
             (
                 "unspoiler",
                 _("Take a spoiler away again; also in one channel alone."),
-                partial(self._lift, Kind.SPOILER),
+                partial(self._lift, Action.SPOILER),
             ),
         )
         for name, description, change in changes:
@@ -196,11 +195,11 @@ class FilterCog(
         site = interaction.namespace.site
         return site if site in boards else next(iter(boards), "")
 
-    async def _put(self, kind: Kind, place: Place, subjects: Subjects) -> str:
+    async def _put(self, kind: Action, place: Place, subjects: Subjects) -> str:
         await self._filters.put(place, kind, subjects)
         return put_text(subjects, kind, place_text(place.channel_id))
 
-    async def _lift(self, kind: Kind, place: Place, subjects: Subjects) -> str:
+    async def _lift(self, kind: Action, place: Place, subjects: Subjects) -> str:
         lifted = await self._filters.lift(place, kind, subjects)
         return lifted_text(lifted, place_text(place.channel_id))
 

@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from bot.policies import GuildWishes, Policies, read_wishes
-from bot.safety import PRESET
+from bot.safety import PRESET, Action
 from bot.site_filters import SiteFilterReader
 from bot.sites import Sites
-from bot.store import Filter, Kind, SiteFilter, Store, Subject, Transaction
+from bot.store import Filter, SiteFilter, Store, Subject, Transaction
 from bot.texts import _
 
 from .subjects import FilterRefusedError, Subjects, read_subjects
@@ -54,7 +54,7 @@ class GuildFilters:
         """Return what somebody's words are about; raises as `read_subjects` does."""
         return await read_subjects(self._sites, tags, query, site)
 
-    async def put(self, place: Place, kind: Kind, subjects: Subjects) -> None:
+    async def put(self, place: Place, kind: Action, subjects: Subjects) -> None:
         """Hide or spoiler, from now on, in place of what was set for the same words there."""
         rules = [
             Filter(
@@ -83,7 +83,7 @@ class GuildFilters:
             Filter(
                 guild_id=place.guild_id,
                 channel_id=place.channel_id,
-                kind=Kind.HIDE,
+                kind=Action.HIDE,
                 subject=Subject.TAG,
                 expression=tag,
                 created_by=place.actor_id,
@@ -94,7 +94,7 @@ class GuildFilters:
             await self._put(place, "filter.preset", rules)
         return len(rules)
 
-    async def lift(self, place: Place, kind: Kind, subjects: Subjects) -> Lifted:
+    async def lift(self, place: Place, kind: Action, subjects: Subjects) -> Lifted:
         """Take back rules of that kind in a place, or lift there what comes from elsewhere."""
         removed, shown, absent = [], [], []
         async with self._store.write() as tx:
@@ -107,7 +107,7 @@ class GuildFilters:
                 rule = Filter(
                     guild_id=place.guild_id,
                     channel_id=place.channel_id,
-                    kind=Kind.SHOW,
+                    kind=Action.SHOW,
                     subject=subject,
                     expression=expression,
                     site=subjects.site,
@@ -211,7 +211,7 @@ def _check_site_filters(count: int) -> None:
         )
 
 
-def _lifts_something(shown: Filter, wishes: GuildWishes, kind: Kind) -> bool:
+def _lifts_something(shown: Filter, wishes: GuildWishes, kind: Action) -> bool:
     """Tell whether a rule from elsewhere does to these words what is to be lifted here."""
     written = any(
         rule.kind is kind
@@ -232,8 +232,8 @@ def _is_of(site: str, shown_site: str) -> bool:
     return not site or not shown_site or site == shown_site
 
 
-def _words(one: SiteFilter, kind: Kind, subject: Subject) -> tuple[str, ...]:
-    hides = kind is Kind.HIDE
+def _words(one: SiteFilter, kind: Action, subject: Subject) -> tuple[str, ...]:
+    hides = kind is Action.HIDE
     if subject is Subject.TAG:
         return one.hidden_tags if hides else one.spoilered_tags
     return (one.hidden_query if hides else one.spoilered_query,)

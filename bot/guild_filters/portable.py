@@ -8,7 +8,8 @@ from msgspec import Meta, Struct, structs
 
 from bot.catalogue import CATALOGUE
 from bot.posts.tags import clean_tag_name
-from bot.store import Filter, Kind, SiteFilter, Subject, Transaction
+from bot.safety import Action
+from bot.store import Filter, SiteFilter, Subject, Transaction
 from bot.texts import _
 
 from .subjects import FilterRefusedError, checked_query
@@ -27,7 +28,7 @@ _Tags: TypeAlias = Annotated[tuple[_Name, ...], Meta(max_length=500)]
 class FilterPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One rule."""
 
-    kind: Kind
+    kind: Action
     subject: Subject
     expression: Annotated[str, Meta(min_length=1, max_length=500)]
     site: str = ""

@@ -22,7 +22,7 @@ from .errors import (
     StoreNewerError,
     StoreReadOnlyError,
 )
-from .filters import Filter, Kind, SiteFilter, Subject
+from .filters import Filter, SiteFilter, Subject
 from .guilds import Channel, Guild
 from .meta import COMMANDS
 from .notices import Notice
@@ -45,7 +45,6 @@ __all__ = [
     "FeedKind",
     "Filter",
     "Guild",
-    "Kind",
     "Notice",
     "Pause",
     "Pending",

@@ -8,17 +8,10 @@ from typing import Any
 from msgspec import Struct, json, structs
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 
+from bot.safety.rules import Action
+
 from .repository import Repository
 from .tables import filters, site_filters
-
-
-class Kind(StrEnum):
-    """What a filter does to the posts that it concerns."""
-
-    HIDE = "hide"
-    SHOW = "show"
-    """In a channel: show what the server hides or spoilers."""
-    SPOILER = "spoiler"
 
 
 class Subject(StrEnum):
@@ -34,7 +27,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     guild_id: int
     channel_id: int | None = None
     """`None`: the whole server."""
-    kind: Kind
+    kind: Action
     subject: Subject
     expression: str
     """A canonical tag name, or the text of a query."""
@@ -104,7 +97,7 @@ class Filters(Repository):
         subject: Subject,
         expressions: Iterable[str],
         *,
-        kind: Kind | None = None,
+        kind: Action | None = None,
         site: str = "",
     ) -> int:
         """Remove the rules for these expressions in this place; return how many there were.
@@ -141,7 +134,7 @@ class Filters(Repository):
             select(*_FILTER).where(condition).order_by(filters.c.id)
         )
         return tuple(
-            Filter(**{**row, "kind": Kind(row["kind"]), "subject": Subject(row["subject"])})
+            Filter(**{**row, "kind": Action(row["kind"]), "subject": Subject(row["subject"])})
             for row in found.mappings()
         )
 

@@ -8,9 +8,9 @@ from bot.guild_filters import Lifted, Subjects
 from bot.policies import GuildWishes
 from bot.posts.model import Post
 from bot.posts.text import inline_code, safe_text
-from bot.safety import Policy, Refusal, VerifiedPost
+from bot.safety import Action, Policy, Refusal, VerifiedPost
 from bot.safety.policy import folded
-from bot.store import Filter, Kind, SiteFilter, Subject
+from bot.store import Filter, SiteFilter, Subject
 from bot.texts import _, ngettext
 from bot.ui.answers import refusal_text
 from bot.ui.lines import COLOUR, CONTENT, LIST, fitting
@@ -35,12 +35,12 @@ def filters_embed(wishes: GuildWishes, channel_id: int | None) -> discord.Embed:
     return embed
 
 
-def put_text(subjects: Subjects, kind: Kind, where: str) -> str:
+def put_text(subjects: Subjects, kind: Action, where: str) -> str:
     """Return what was hidden or put behind a spoiler."""
     names = [inline_code(expression, _EXPRESSION) for _kind, expression in subjects.all]
     head = (
         _("Hidden from now on in {place}:")
-        if kind is Kind.HIDE
+        if kind is Action.HIDE
         else _("Behind a spoiler from now on in {place}:")
     ).format(place=where)
     notes = [f"- {safe_text(note, _EXPRESSION * 2)}" for note in subjects.notes]
@@ -124,7 +124,7 @@ def place_text(channel_id: int | None) -> str:
 
 
 def _rule_line(rule: Filter) -> str:
-    kinds = {Kind.HIDE: _("hidden"), Kind.SPOILER: _("spoiler"), Kind.SHOW: _("shown")}
+    kinds = {Action.HIDE: _("hidden"), Action.SPOILER: _("spoiler"), Action.SHOW: _("shown")}
     subject = _("query") if rule.subject is Subject.QUERY else _("tag")
     words = inline_code(rule.expression, _EXPRESSION)
     line = f"- **{kinds[rule.kind]}** · {place_text(rule.channel_id)} · {subject} {words}"

@@ -12,8 +12,7 @@ from bot.posts.model import Post
 from bot.posts.shown import shown_tags
 from bot.posts.tags import clean_tag_name
 from bot.posts.text import plain_text
-from bot.safety import Policy
-from bot.store import Kind
+from bot.safety import Action, Policy
 from bot.texts import _
 from bot.ui.answers import NotShownError, answering, tell, think
 from bot.ui.filter_texts import place_text, put_text
@@ -102,8 +101,8 @@ class MuteChoice(Kept, discord.ui.DynamicItem[discord.ui.Select[Any]], template=
             channel_id = where(interaction).channel_id
             place = Place(guild_id=guild_id, channel_id=channel_id, actor_id=interaction.user.id)
             subjects = Subjects(tuple(self.item.values))
-            await filters.put(place, Kind.HIDE, subjects)
-            await tell(interaction, put_text(subjects, Kind.HIDE, place_text(channel_id)))
+            await filters.put(place, Action.HIDE, subjects)
+            await tell(interaction, put_text(subjects, Action.HIDE, place_text(channel_id)))
 
 
 def _names(post: Post, policy: Policy) -> Iterator[str]:

@@ -11,7 +11,8 @@ import pytest
 
 from bot.catalogue import CATALOGUE
 from bot.quotas import Rate
-from bot.store import Filter, Guild, Kind, Subject
+from bot.safety import Action
+from bot.store import Filter, Guild, Subject
 from bot.ui.search import Search, search_link
 from tests.discord_loopback import GUILD_ID, JSON, USER_ID
 from tests.e2e.test_mature import EXPLICIT, pictures, words
@@ -62,7 +63,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[LoopbackStage]:
             await tx.filters.put(
                 [
                     Filter(
-                        guild_id=GUILD_ID, kind=Kind.HIDE, subject=Subject.TAG,
+                        guild_id=GUILD_ID, kind=Action.HIDE, subject=Subject.TAG,
                         expression="mud", created_by=SOMEBODY,
                     )
                 ]

@@ -6,7 +6,8 @@ from bot.catalogue import CATALOGUE
 from bot.demo.world import WorldPost
 from bot.demo.world_media import view_url
 from bot.quotas import Rate
-from bot.store import Filter, Kind, Subject
+from bot.safety import Action
+from bot.store import Filter, Subject
 from tests.discord_stage import WORLD, Answer, Stage, set_stage
 
 
@@ -88,7 +89,9 @@ async def test_a_spoilered_match_lies_behind_its_spoiler_with_the_same_words(sta
     post = plain("derpibooru")
     guild_id = stage.env.guild.id
     async with stage.app.store.write() as tx:
-        rule = Filter(guild_id=guild_id, kind=Kind.SPOILER, subject=Subject.TAG, expression="safe")
+        rule = Filter(
+            guild_id=guild_id, kind=Action.SPOILER, subject=Subject.TAG, expression="safe"
+        )
         await tx.filters.put([rule])
     stage.app.policies.forget(guild_id)
     asked = await stage.ask("derpibooru post", id=post.id)

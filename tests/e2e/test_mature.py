@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.demo.sites import Mode
-from bot.store import Channel, Filter, Guild, Kind, Subject
+from bot.safety import Action
+from bot.store import Channel, Filter, Guild, Subject
 from tests.discord_limits import tree_problems, walk
 from tests.discord_loopback import CHANNEL_ID, GUILD_ID, JSON, USER_ID
 from tests.discord_stage import WORLD
@@ -141,7 +142,9 @@ async def test_ordinary_commands_stay_safe_there(stage: LoopbackStage) -> None:
 
 async def test_the_servers_filters_hold_there_too(stage: LoopbackStage) -> None:
     async with stage.app.store.write() as tx:
-        rule = Filter(guild_id=GUILD_ID, kind=Kind.HIDE, subject=Subject.TAG, expression="explicit")
+        rule = Filter(
+            guild_id=GUILD_ID, kind=Action.HIDE, subject=Subject.TAG, expression="explicit"
+        )
         await tx.filters.put([rule])
     stage.app.policies.forget(GUILD_ID)
     assert pictures(await stage.ask("mature search", **SEARCH)) == []
@@ -176,7 +179,7 @@ async def test_an_answer_that_is_overtaken_by_a_change_is_not_given(stage: Loopb
 async def test_reveal_is_judged_when_it_is_pressed(stage: LoopbackStage) -> None:
     async with stage.app.store.write() as tx:
         rule = Filter(
-            guild_id=GUILD_ID, kind=Kind.SPOILER, subject=Subject.TAG, expression="explicit"
+            guild_id=GUILD_ID, kind=Action.SPOILER, subject=Subject.TAG, expression="explicit"
         )
         await tx.filters.put([rule])
     stage.app.policies.forget(GUILD_ID)

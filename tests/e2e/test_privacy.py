@@ -1,6 +1,7 @@
 """`/privacy` and `/forget-me` (rule D10)."""
 
-from bot.store import GRACE, Filter, Kind, Subject
+from bot.safety import Action
+from bot.store import GRACE, Filter, Subject
 from tests.discord_stage import Answer, Stage
 
 
@@ -8,7 +9,7 @@ async def leave_traces(stage: Stage, user_id: int) -> None:
     guild_id = stage.env.guild.id
     async with stage.app.store.write() as tx:
         rule = Filter(
-            guild_id=guild_id, kind=Kind.HIDE, subject=Subject.TAG, expression="rain",
+            guild_id=guild_id, kind=Action.HIDE, subject=Subject.TAG, expression="rain",
             created_by=user_id,
         )  # fmt: skip
         await tx.filters.put([rule])

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Filter, Kind, Subject
+from bot.safety import Action
+from bot.store import Filter, Subject
 from tests.discord_stage import WORLD, Answer, Stage, set_stage
 
 #: A tag that many posts of every site have.
 TAG = "mare"
 
 
-async def set_rule(stage: Stage, kind: Kind, tag: str = TAG) -> None:
+async def set_rule(stage: Stage, kind: Action, tag: str = TAG) -> None:
     guild_id = stage.env.guild.id
     async with stage.app.store.write() as tx:
         rule = Filter(guild_id=guild_id, kind=kind, subject=Subject.TAG, expression=tag)
@@ -24,7 +25,7 @@ async def set_rule(stage: Stage, kind: Kind, tag: str = TAG) -> None:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """A stage whose server has that tag behind a spoiler; no spoilered picture is in an embed."""
     async with set_stage(tmp_path) as stage:
-        await set_rule(stage, Kind.SPOILER)
+        await set_rule(stage, Action.SPOILER)
         yield stage
         for body in stage.messages():
             for embed in body.get("embeds") or []:
@@ -94,7 +95,7 @@ async def test_anybody_may_reveal_and_sees_it_alone_also_after_a_restart(stage: 
 async def test_a_post_hidden_since_then_is_not_revealed(stage: Stage) -> None:
     """Reference: safety, 3.6: verified again at each press."""
     first = await stage.ask("derpibooru search", query=TAG)
-    await set_rule(stage, Kind.HIDE)
+    await set_rule(stage, Action.HIDE)
     refused = await stage.press(first, "Reveal")
 
     assert refused.private

@@ -14,8 +14,8 @@ from bot.feeds.reading import Reader
 from bot.feeds.recheck import LADDER, AfterCare
 from bot.feeds.shown import shown
 from bot.policies import Policies
-from bot.safety import VerifiedPost, verify
-from bot.store import Announcement, Filter, Kind, Status, Store, Subject, Subscription
+from bot.safety import Action, VerifiedPost, verify
+from bot.store import Announcement, Filter, Status, Store, Subject, Subscription
 from bot.store.feed_tables import announcements
 from tests.clock import MovableClock
 from tests.feeds.memory_discord import MemoryDiscord
@@ -113,7 +113,7 @@ class Care:
     async def status(self, *rows: Announcement) -> list[Status]:
         return [(await self.row(row)).status for row in rows]
 
-    async def hide(self, tag: str, kind: Kind = Kind.HIDE) -> None:
+    async def hide(self, tag: str, kind: Action = Action.HIDE) -> None:
         """Have the server hide or spoiler a tag from now on."""
         async with self.store.write() as tx:
             await tx.filters.put(

@@ -6,11 +6,10 @@ import pytest
 from msgspec import structs
 
 from bot.policies import Policies
-from bot.safety import ChannelFacts, Profile
+from bot.safety import Action, ChannelFacts, Profile
 from bot.store import (
     Filter,
     Guild,
-    Kind,
     Pause,
     Rhythm,
     Status,
@@ -144,7 +143,7 @@ async def test_what_a_rule_hides_is_recorded_with_the_rule(
         rule = Filter(
             guild_id=GUILD,
             channel_id=22,
-            kind=Kind.HIDE,
+            kind=Action.HIDE,
             subject=Subject.TAG,
             expression="spider",
         )

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from bot.policies import Policies
-from bot.safety import ChannelFacts
+from bot.safety import Action, ChannelFacts
 from bot.sites import SiteError
-from bot.store import Filter, Guild, Kind, Pause, Status, Subject
+from bot.store import Filter, Guild, Pause, Status, Subject
 from tests.feeds.delivery import Delivery
 from tests.feeds.memory_bodies import MemoryBodies
 from tests.feeds.memory_discord import RESTRICTED
@@ -60,7 +60,7 @@ async def test_what_a_post_became_while_it_waited_decides(
     bodies.put(make_post(4, tags=("safe", "artist:painter", "mud")))
     del bodies.posts["derpibooru", 3]
     async with delivery.store.write() as tx:
-        mud = Filter(guild_id=GUILD, kind=Kind.HIDE, subject=Subject.TAG, expression="mud")
+        mud = Filter(guild_id=GUILD, kind=Action.HIDE, subject=Subject.TAG, expression="mud")
         await tx.filters.put([mud])
     await delivery.turn()
 

@@ -4,7 +4,8 @@ from bot.demo.sites.modes import Mode
 from bot.feeds.destination import (
     UncertainError,
 )
-from bot.store import Kind, Status
+from bot.safety import Action
+from bot.store import Status
 from tests.feeds.after_care import Care
 from tests.feeds.owed import CHANNEL, GUILD, Subscribe
 
@@ -13,7 +14,7 @@ async def test_what_a_server_spoilers_lies_behind_a_spoiler_after_a_retag(
     care: Care, subscribe: Subscribe
 ) -> None:
     """Reference: safety, 3.5: embed to gallery."""
-    await care.hide("spiders", Kind.SPOILER)
+    await care.hide("spiders", Action.SPOILER)
     (post,) = care.plain(1)
     (row,) = await care.announce(await subscribe(), post)
     assert care.discord.messages[0].form == "embed"

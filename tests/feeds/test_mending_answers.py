@@ -15,7 +15,8 @@ from bot.feeds.destination import (
     UncertainError,
 )
 from bot.feeds.recheck import AfterCare
-from bot.store import Announcement, Kind, Status
+from bot.safety import Action
+from bot.store import Announcement, Status
 from tests.feeds.after_care import Care
 from tests.feeds.memory_discord import MemoryDiscord
 from tests.feeds.owed import CHANNEL, GUILD, Subscribe
@@ -90,7 +91,7 @@ async def test_an_edit_that_discord_refuses_is_made_smaller(
 async def test_what_cannot_be_spoilered_with_the_others_leaves_its_digest(
     care: Care, subscribe: Subscribe
 ) -> None:
-    await care.hide("spiders", Kind.SPOILER)
+    await care.hide("spiders", Action.SPOILER)
     posts = care.plain(2)
     rows = await care.announce(await subscribe(), *posts)
     care.retag(posts[0], "spiders")
@@ -105,7 +106,7 @@ async def test_what_cannot_be_spoilered_with_the_others_leaves_its_digest(
 async def test_what_must_be_spoilered_and_cannot_is_taken_back(
     care: Care, subscribe: Subscribe
 ) -> None:
-    await care.hide("spiders", Kind.SPOILER)
+    await care.hide("spiders", Action.SPOILER)
     (post,) = care.plain(1)
     (row,) = await care.announce(await subscribe(), post)
     care.retag(post, "spiders")

@@ -7,9 +7,9 @@ import pytest
 from bot.demo.sites import Mode
 from bot.feeds.identity import identities
 from bot.feeds.schedule import PAUSE, RECENT, TRIES
+from bot.safety import Action
 from bot.store import (
     Filter,
-    Kind,
     Pause,
     Status,
     Subject,
@@ -71,7 +71,7 @@ async def test_what_is_due_together_is_asked_for_together(
 
 async def test_what_the_channel_hides_does_not_come(drawing: Drawing, schedule: Subscribe) -> None:
     rules = [
-        Filter(guild_id=GUILD, kind=Kind.HIDE, subject=Subject.QUERY, expression=expression)
+        Filter(guild_id=GUILD, kind=Action.HIDE, subject=Subject.QUERY, expression=expression)
         for expression in ("-solo", "unicorn")
     ]
     async with drawing.store.write() as tx:

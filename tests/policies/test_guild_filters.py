@@ -20,10 +20,10 @@ from bot.guild_filters import (
     Subjects,
 )
 from bot.policies import Policies, Where
-from bot.safety import Rule
+from bot.safety import Action, Rule
 from bot.site_filters import SiteFilterReader
 from bot.sites import Sites, Transport
-from bot.store import Filter, Kind, SiteFilter, Store, Subject
+from bot.store import Filter, SiteFilter, Store, Subject
 from tests.new_database import put_new_database
 
 GUILD, CHANNEL = 11, 21
@@ -38,7 +38,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 def server_rule(subject: Subject, expression: str, site: str = "") -> Filter:
-    return Filter(guild_id=GUILD, kind=Kind.HIDE, subject=subject, expression=expression, site=site)
+    return Filter(
+        guild_id=GUILD, kind=Action.HIDE, subject=subject, expression=expression, site=site
+    )
 
 
 def imported(**lists: Any) -> SiteFilter:
@@ -82,7 +84,7 @@ async def test_a_channel_is_told_that_it_lifts_what_it_does_lift(
         return (await policies.of(Where(guild_id=GUILD, channel_id=CHANNEL))).rules
 
     before = await rules()
-    lifted = await filters.lift(HERE, Kind.HIDE, words)
+    lifted = await filters.lift(HERE, Action.HIDE, words)
     assert bool(lifted.shown) is lifts
     assert bool(lifted.absent) is not lifts
     assert (await rules() != before) is lifts
@@ -101,10 +103,10 @@ async def test_what_a_channel_lifts_counts_among_the_servers_rules(store: Store)
     filters = changes(store)
 
     with pytest.raises(FilterRefusedError, match="at most 500 rules"):
-        await filters.lift(HERE, Kind.HIDE, Subjects(("7",)))
+        await filters.lift(HERE, Action.HIDE, Subjects(("7",)))
     assert len((await filters.wishes(GUILD)).filters) == MOST_RULES
     whole = Place(guild_id=GUILD)
-    assert (await filters.lift(whole, Kind.HIDE, Subjects(("7",)))).removed == ("7",)
+    assert (await filters.lift(whole, Action.HIDE, Subjects(("7",)))).removed == ("7",)
 
 
 class Crowded(SiteFilterReader):

@@ -10,8 +10,8 @@ import pytest
 from bot.clock import SYSTEM_CLOCK
 from bot.policies import Policies, Where
 from bot.posts.rating import Rating
-from bot.safety import ChannelFacts, ChannelKind, Policy
-from bot.store import Channel, Filter, Guild, Kind, SiteFilter, Store, Subject, Transaction
+from bot.safety import Action, ChannelFacts, ChannelKind, Policy
+from bot.store import Channel, Filter, Guild, SiteFilter, Store, Subject, Transaction
 from tests.new_database import put_new_database
 
 GUILD, ART, QUIET = 11, 21, 22
@@ -24,7 +24,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield store
 
 
-def rule(expression: str, kind: Kind = Kind.HIDE, channel_id: int | None = None) -> Filter:
+def rule(expression: str, kind: Action = Action.HIDE, channel_id: int | None = None) -> Filter:
     return Filter(
         guild_id=GUILD,
         channel_id=channel_id,
@@ -44,7 +44,7 @@ async def put(store: Store, *rules: Filter) -> None:
 
 
 async def test_a_server_and_its_channel_are_merged(store: Store) -> None:
-    await put(store, rule("mud"), rule("rain", channel_id=ART), rule("mud", Kind.SHOW, QUIET))
+    await put(store, rule("mud"), rule("rain", channel_id=ART), rule("mud", Action.SHOW, QUIET))
     policies = Policies(store)
 
     assert hiding(await policies.of(Where(guild_id=GUILD, channel_id=ART))) == {"mud", "rain"}

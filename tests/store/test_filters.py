@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import Channel, Filter, Kind, SiteFilter, Store, Subject
+from bot.safety import Action
+from bot.store import Channel, Filter, SiteFilter, Store, Subject
 from tests.clock import MovableClock
 from tests.examples import examples
 
 
 def tag(
-    expression: str, kind: Kind = Kind.HIDE, channel_id: int | None = None, site: str = ""
+    expression: str, kind: Action = Action.HIDE, channel_id: int | None = None, site: str = ""
 ) -> Filter:
     return Filter(
         guild_id=1,
@@ -32,9 +33,9 @@ def tag(
 async def test_come_back_as_they_were_put(store: Store, clock: MovableClock) -> None:
     rules = [
         tag("spiders"),
-        tag("spiders", Kind.SHOW, 5),
+        tag("spiders", Action.SHOW, 5),
         msgspec.structs.replace(
-            tag("score.lt:10 || (a, b)", Kind.SPOILER, site="twibooru"), subject=Subject.QUERY
+            tag("score.lt:10 || (a, b)", Action.SPOILER, site="twibooru"), subject=Subject.QUERY
         ),
     ]
     async with store.write() as tx:
@@ -44,7 +45,7 @@ async def test_come_back_as_they_were_put(store: Store, clock: MovableClock) -> 
     assert {rule.created_at for rule in found} == {clock.now()}
     bare = {msgspec.structs.replace(rule, id=None, created_at=None) for rule in found}
     assert bare == set(rules)
-    assert {type(rule.kind) for rule in found} == {Kind}
+    assert {type(rule.kind) for rule in found} == {Action}
 
 
 async def test_a_thousand_rules_are_put_in_one_go(store: Store) -> None:
@@ -72,9 +73,9 @@ async def test_those_of_a_channel_apply_there_and_those_of_the_server_everywhere
 
 async def test_only_rules_of_the_named_kind_and_site_are_removed(store: Store) -> None:
     async with store.write() as tx:
-        await tx.filters.put([tag("a"), tag("b", Kind.SPOILER), tag("a", site="twibooru")])
+        await tx.filters.put([tag("a"), tag("b", Action.SPOILER), tag("a", site="twibooru")])
         names = ["a", "b"]
-        assert await tx.filters.remove(1, None, Subject.TAG, names, kind=Kind.SPOILER) == 1
+        assert await tx.filters.remove(1, None, Subject.TAG, names, kind=Action.SPOILER) == 1
         assert await tx.filters.remove(1, None, Subject.QUERY, names) == 0
         assert await tx.filters.remove(1, 5, Subject.TAG, names) == 0
         assert await tx.filters.remove(1, None, Subject.TAG, names, site="twibooru") == 1
@@ -100,7 +101,7 @@ _RULES = st.builds(
         site=site,
     ),
     _PLACES,
-    st.sampled_from(Kind),
+    st.sampled_from(Action),
     st.sampled_from(Subject),
     st.sampled_from(["a", "b", "A", "a ", "%", "'"]),
     st.sampled_from(["", "twibooru"]),
@@ -117,7 +118,7 @@ def test_any_changes_leave_one_rule_for_each_expression_in_each_place(
     """Held against a dictionary."""
     path = tmp_path_factory.mktemp("filters") / "f.db"
     path.write_bytes(empty.read_bytes())
-    expected: dict[tuple[object, ...], Kind] = {}
+    expected: dict[tuple[object, ...], Action] = {}
 
     async def run() -> None:
         async with Store(path, MovableClock()) as store, store.write() as tx:

@@ -1,6 +1,7 @@
 """What is kept of servers and channels."""
 
-from bot.store import Channel, Filter, Guild, Kind, Store, Subject
+from bot.safety import Action
+from bot.store import Channel, Filter, Guild, Store, Subject
 
 #: The largest id that Discord can give out.
 LARGEST = 2**63 - 1
@@ -38,7 +39,7 @@ async def test_settings_are_kept_and_replaced(store: Store) -> None:
 
 
 async def test_replacing_settings_keeps_what_hangs_on_the_server(store: Store) -> None:
-    rule = Filter(guild_id=1, kind=Kind.HIDE, subject=Subject.TAG, expression="a")
+    rule = Filter(guild_id=1, kind=Action.HIDE, subject=Subject.TAG, expression="a")
     async with store.write() as tx:
         await tx.filters.put([rule])
         await tx.guilds.put(Guild(id=1, language="de"))

@@ -17,11 +17,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 import bot
+from bot.safety import Action
 from bot.store import (
     FILE_NAME,
     Filter,
     Guild,
-    Kind,
     Store,
     StoreDamagedError,
     Subject,
@@ -58,7 +58,7 @@ async def fill(store: Store) -> None:
                 Filter(
                     guild_id=1,
                     channel_id=channel_id,
-                    kind=Kind.HIDE,
+                    kind=Action.HIDE,
                     subject=Subject.TAG,
                     expression="spiders",
                 )

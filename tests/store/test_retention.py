@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
+from bot.safety import Action
 from bot.store import (
     GRACE,
     Channel,
     Filter,
     Guild,
-    Kind,
     SiteFilter,
     Store,
     Subject,
@@ -38,7 +38,7 @@ async def settle(tx: Transaction, guild_id: int, clock: MovableClock) -> None:
                 Filter(
                     guild_id=guild_id,
                     channel_id=channel_id,
-                    kind=Kind.HIDE,
+                    kind=Action.HIDE,
                     subject=Subject.TAG,
                     expression="secret-spiders",
                     created_by=MEMBER,
